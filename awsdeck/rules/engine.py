@@ -1,0 +1,232 @@
+"""Runs rules over resources and graphs and turns what they say into findings."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import Finding
+from . import registry
+from .template import SCHEMA
+from .view import View
+from .vocabulary import ABSENT, Violation, grouped, is_unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+    from typing import Any
+
+    from .graph import Graph
+    from .vocabulary import Mode, Rule, Test
+
+    Path = tuple[str | int, ...]
+
+_CERTAIN = frozenset(("package", "read-only", "type", "unknown-property"))
+_GENERAL = frozenset(("UPD001", "XSV014"))
+"""Rules that say "replaced" or "taken" of any type, which others say better of theirs."""
+_WORD = re.compile(r"\{(\w+)\}")
+
+
+def check_resource(view: View, *, skip: Container[str] = ()) -> list[Finding]:
+    """What the schema and the rules say of one resource alone, but for the rules to `skip`.
+
+    One cause gives one finding: a property of the wrong name or kind silences the rules about it, and a rule that
+    speaks of a value goes before the schema's bare bounds.
+    """
+    assert SCHEMA.check is not None
+    problems = list(SCHEMA.check(view))
+    plan = registry.plan(view.type)
+    findings: list[Finding] = []
+    if plan.rules:
+        for world in view.worlds():
+            for rule in plan.always:
+                if rule.id not in skip:
+                    _run(rule, world, findings)
+            for property in world.properties:
+                for rule in plan.on.get(property, ()):
+                    if rule.id not in skip:
+                        _run(rule, world, findings)
+    if not problems:
+        return _once(findings) if len(findings) > 1 else findings
+    findings = [finding for finding in _once(findings) if not any(_silences(one, finding) for one in problems)]
+    ruled = [finding for finding in findings if finding.severity == "error"]
+    if SCHEMA.id not in skip:
+        findings.extend(
+            _finding(SCHEMA, view, problem) for problem in problems if not any(_covers(one, problem) for one in ruled)
+        )
+    return findings
+
+
+def _silences(problem: Violation, finding: Finding) -> bool:
+    """Whether the schema has said already what is wrong at a finding's place."""
+    if problem.values["kind"] in _CERTAIN:
+        return _touch(problem.path, finding.path[3:])
+    return _required(problem) and _names(problem, finding.path[3:])
+
+
+def _covers(finding: Finding, problem: Violation) -> bool:
+    """Whether a rule has said what the schema would say with bare numbers or lists."""
+    if problem.values["kind"] in _CERTAIN or _required(problem):
+        return False
+    return _touch(finding.path[3:], problem.path) or _names(problem, finding.path[3:])
+
+
+def _required(problem: Violation) -> bool:
+    return problem.values["kind"] == "missing" and problem.allowed is None
+
+
+def _names(problem: Violation, path: Path) -> bool:
+    """Whether a problem of a whole object speaks of the property at the path, directly in that object."""
+    steps, size = _plain(path), len(_plain(problem.path))
+    if len(steps) <= size or steps[:size] != _plain(problem.path):
+        return False
+    return re.search(rf"\b{re.escape(steps[size])}\b", problem.values["problem"]) is not None
+
+
+def check_hints(type: str, id: str, hints: Mapping[str, Any], mode: Mode) -> list[Finding]:
+    """What the rules say of hints given to a construct (`expected_tps`, `task_seconds`, …)."""
+    view = View(id, f"awsdeck::{type}", {"Properties": dict(hints)}, mode=mode)
+    findings: list[Finding] = []
+    for rule in registry.rules_for(view.type, "construct"):
+        _run(rule, view, findings)
+    return findings
+
+
+def check_graph(graph: Graph, *, skip: Container[str] = ()) -> list[Finding]:
+    """What only shows across the resources of one or several templates, but for the rules to `skip`."""
+    rules = registry.of_scope("graph", {view.type for view in graph})
+    return _settled(finding for rule in rules if rule.id not in skip for finding in _checked(rule, graph.mode, graph))
+
+
+def check_update(before: Graph, after: Graph, *, skip: Container[str] = ()) -> list[Finding]:
+    """What is wrong with going from one set of templates to another, but for the rules to `skip`."""
+    rules = registry.of_scope("update", {view.type for graph in (before, after) for view in graph})
+    return _settled(
+        finding for rule in rules if rule.id not in skip for finding in _checked(rule, after.mode, before, after)
+    )
+
+
+def _settled(findings: Iterable[Finding]) -> list[Finding]:
+    """Every finding once; where a rule knows more of a place, the general one has nothing to add."""
+    once = _once(findings)
+    said = {(finding.stack, finding.path) for finding in once if finding.rule not in _GENERAL}
+    return [finding for finding in once if finding.rule not in _GENERAL or (finding.stack, finding.path) not in said]
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    return list(
+        {(finding.rule, finding.stack, finding.path, finding.message): finding for finding in findings}.values()
+    )
+
+
+def _touch(one: Path, other: Path) -> bool:
+    """Whether one path is the other or lies below it; an empty path is nobody's."""
+    first, second = _plain(one), _plain(other)
+    size = min(len(first), len(second))
+    return size > 0 and first[:size] == second[:size]
+
+
+def _plain(path: Path) -> list[str]:
+    """The path without the branches of `Fn::If`, which some paths name and some do not."""
+    return [
+        str(step)
+        for index, step in enumerate(path)
+        if step != "Fn::If" and not (index and path[index - 1] == "Fn::If" and step in (1, 2))
+    ]
+
+
+def _run(rule: Rule, view: View, findings: list[Finding]) -> None:
+    for steps, test in rule.gates:
+        if test(view.at(steps), view.mode) is not True:
+            return
+    for steps, test in rule.tests:
+        found: Iterable[tuple[Any, Any]]
+        found = view.branches("/".join(steps)) if "*" in steps else ((steps, view.at(steps)),)
+        for where, value in found:
+            if test(value, view.mode) is False:
+                findings.append(_finding(rule, view, _failed(where, value, test, view.mode), test))
+    if rule.check is not None:
+        findings.extend([_finding(rule, violation.view or view, violation) for violation in rule.check(view)])
+
+
+def _checked(rule: Rule, mode: Mode, *graphs: Graph) -> Iterator[Finding]:
+    if rule.check is not None:
+        for violation in rule.check(*graphs):
+            yield _finding(rule, violation.view, violation, mode=mode)
+
+
+def _failed(where: Path, value: Any, test: Test, mode: Mode) -> Violation:
+    violation = Violation(where, value=None if value is ABSENT else value, allowed=test.allowed(mode))
+    if isinstance(value, list | dict | str):
+        violation.values["n"] = len(value)
+    return violation
+
+
+def _finding(
+    rule: Rule, view: View | None, violation: Violation, test: Test | None = None, mode: Mode | None = None
+) -> Finding:
+    steps = violation.path
+    whole = steps[:1] == ("/",)
+    if whole:
+        steps = steps[1:]
+    prop = "/".join(str(step) for step in steps)
+    path: Path = steps
+    if view is not None:
+        path = ("Resources", view.id, *steps) if whole else ("Resources", view.id, "Properties", *view.written(steps))
+    words = _Words(view, violation, prop)
+    message = violation.message or rule.message
+    if violation.message is None and "problem" in violation.values and "{problem}" not in message:
+        message = "{problem}"
+    given = violation.values.get("value", ABSENT)
+    if given is not ABSENT and prop and "{value}" not in message and not isinstance(given, list | dict):
+        message += "; {prop} is " + ("not given" if given is None else "{value}")
+    member = violation.member if violation.member is not None or view is None else view.member
+    fix = violation.fix or rule.fix
+    return Finding(
+        rule.id,
+        violation.severity or rule.severity,
+        words.fill(message) + _moved(test, violation, view.mode if view is not None else mode),
+        stack=member.name if member is not None else None,
+        resource=view.id if view is not None else None,
+        type=view.type if view is not None else None,
+        path=path,
+        source=f"{rule.source}, {view.type}" if rule is SCHEMA and view is not None else rule.source,
+        allowed=violation.allowed,
+        fix=words.fill(fix) if fix else None,
+        ring=violation.ring,
+    )
+
+
+def _moved(test: Test | None, violation: Violation, mode: Mode | None) -> str:
+    limit = test.moved() if test is not None else None
+    if limit is None or mode != "documented" or test is None or test(violation.values["value"], "current") is not True:
+        return ""
+    return f" (AWS allows {test.allowed('current')} since {limit.as_of}: use limits='current')"
+
+
+class _Words:
+    """What stands for `{word}` in a message: `id`, `type`, `prop`, `allowed`, a rule's own values, properties."""
+
+    __slots__ = ("view", "values")
+
+    def __init__(self, view: View | None, violation: Violation, prop: str) -> None:
+        self.view = view
+        self.values = {
+            "id": view.id if view is not None else "",
+            "type": view.type if view is not None else "",
+            "prop": prop,
+            "path": prop,
+            "allowed": violation.allowed or "",
+            **violation.values,
+        }
+
+    def fill(self, words: str) -> str:
+        return _WORD.sub(self._word, words)
+
+    def _word(self, match: re.Match[str]) -> str:
+        name = match[1]
+        if name in self.values:
+            return grouped(self.values[name])
+        value = self.view.properties.get(name) if self.view is not None else None
+        if isinstance(value, str | int | float) and not is_unknown(value):
+            return grouped(value)
+        return f"<{name}>" if name[:1].isupper() else match[0]

@@ -1,0 +1,586 @@
+"""Amazon SQS: what the documentation demands beyond the resource schema."""
+
+from __future__ import annotations
+
+import json
+
+from .access import everyone, fifo, literal, only, spelled, together
+from .limits import (
+    BATCH_MOST,
+    DAY,
+    FIFO_CALLS,
+    FIFO_CALLS_FAST,
+    FIFO_CALLS_FAST_ELSEWHERE,
+    QUEUE_MESSAGE_LEAST,
+    QUEUE_MESSAGE_MOST,
+    RECEIVES_MOST,
+    RETENTION_DEFAULT,
+    RETENTION_LEAST,
+    RETENTION_MOST,
+    VISIBILITY_DEFAULT,
+    VISIBILITY_MOST,
+)
+from .policy import documents
+from .vocabulary import (
+    ABSENT,
+    Between,
+    EndsWith,
+    Is,
+    IsNot,
+    Matches,
+    OneOf,
+    Present,
+    Rule,
+    Stacks,
+    Unset,
+    Violation,
+    grouped,
+    is_unknown,
+    number,
+    truth,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from .graph import Graph
+    from .view import View
+
+QUEUE = "AWS::SQS::Queue"
+POLICY = "AWS::SQS::QueuePolicy"
+CONSTRUCT = "awsdeck::SQSQueue"
+
+_MESSAGE_SIZE = Between(QUEUE_MESSAGE_LEAST, QUEUE_MESSAGE_MOST, "bytes")
+_RECEIVES = Between(1, RECEIVES_MOST)
+_FIFO_NAME = EndsWith(".fifo")
+
+
+def _message_size(view: View) -> Iterator[Violation]:
+    value = view.get("MaximumMessageSize")
+    if _MESSAGE_SIZE(value, view.mode) is not False:
+        return
+    allowed = _MESSAGE_SIZE.allowed(view.mode)
+    if view.mode == "documented" and _MESSAGE_SIZE(value, "current") is True:
+        yield Violation(
+            ("MaximumMessageSize",),
+            severity="warning",
+            message="messages larger than 256 KB go beyond the course notes (AWS allows up to {today} bytes since {since}: "
+            "use limits='current')",
+            allowed=allowed,
+            value=value,
+            today=QUEUE_MESSAGE_MOST.current,
+            since=QUEUE_MESSAGE_MOST.as_of,
+        )
+    else:
+        yield Violation(("MaximumMessageSize",), allowed=allowed, value=value)
+
+
+def _kind_and_name(view: View) -> Iterator[Violation]:
+    given, name = view.get("FifoQueue"), view.get("QueueName")
+    ends = None if name is ABSENT else _FIFO_NAME(name, view.mode)
+    if truth(given) is True:
+        if ends is False:
+            yield Violation(
+                ("QueueName",),
+                message="the name of a FIFO queue ends in .fifo",
+                fix="add .fifo to the name, or leave QueueName out",
+                value=literal(name) or spelled(name),
+            )
+    elif truth(given) is False and ends is not True:
+        yield Violation(
+            ("FifoQueue",),
+            message="SQS does not know FifoQueue on a standard queue, not even as false",
+            fix="leave FifoQueue out (in an Fn::If: AWS::NoValue)",
+        )
+    elif (given is ABSENT or truth(given) is False) and ends is True:
+        yield Violation(
+            ("QueueName",),
+            message="a name that ends in .fifo is for FIFO queues alone",
+            fix="set FifoQueue: true, or drop .fifo from the name",
+            value=literal(name) or spelled(name),
+        )
+
+
+def _high_throughput(view: View) -> Iterator[Violation]:
+    limit, scope = view.get("FifoThroughputLimit"), view.get("DeduplicationScope")
+    if limit == "perMessageGroupId" and not is_unknown(scope) and scope != "messageGroup":
+        yield Violation(
+            ("DeduplicationScope",),
+            message="a throughput limit for each message group needs deduplication for each message group too",
+            fix="set DeduplicationScope: messageGroup, or leave FifoThroughputLimit out",
+            allowed="messageGroup",
+        )
+
+
+def _throughput(view: View) -> Iterator[Violation]:
+    rate, batch = number(view.get("expected_tps")), number(view.get("batch_size")) or 1
+    if truth(view.get("fifo")) is not True or rate is None:
+        return
+    if truth(view.get("high_throughput")) is True:
+        region = view.get("region")
+        limit = (
+            FIFO_CALLS_FAST.get(region, FIFO_CALLS_FAST_ELSEWHERE)
+            if isinstance(region, str) and not is_unknown(region) and "${" not in region
+            else max(FIFO_CALLS_FAST.values())
+        )
+    else:
+        limit = FIFO_CALLS
+    if rate / min(max(batch, 1), BATCH_MOST) > limit:
+        yield Violation(("expected_tps",), value=rate, limit=limit, allowed=f"at most {grouped(limit)} calls a second")
+
+
+def _same_name(graph: Graph) -> Iterator[Violation]:
+    seen: dict[tuple[object, ...], View] = {}
+    for queue in graph.of(QUEUE):
+        member, name = queue.member, literal(queue.get("QueueName"))
+        if member is None or name is None:
+            continue
+        if member.region is None:
+            continue
+        first = seen.setdefault((member.region, member.account, name), queue)
+        if first.member is not None and first.member is not member:
+            yield Violation(("QueueName",), view=queue, value=name, other=first.id, stack=first.member.name)
+
+
+def _redrive(view: View) -> Any:
+    """The redrive policy as an object; None when there is none or it cannot be read."""
+    policy = view.get("RedrivePolicy")
+    if isinstance(policy, str) and "{{resolve:" not in policy:
+        try:
+            policy = json.loads(policy)
+        except ValueError:
+            return None
+    return policy if isinstance(policy, dict) and not is_unknown(policy) else None
+
+
+def _dead_letter(graph: Graph) -> Iterator[Violation]:
+    for queue in graph.of(QUEUE):
+        if "RedrivePolicy" not in queue.properties:
+            continue
+        for world in only(queue, "RedrivePolicy", "FifoQueue").worlds():
+            for violation in (*_redrive_alone(world), *_redrive_target(graph, queue, world)):
+                violation.view = world
+                yield violation
+
+
+def _redrive_alone(queue: View) -> Iterator[Violation]:
+    policy = _redrive(queue)
+    if policy is None:
+        return
+    if "deadLetterTargetArn" not in policy:
+        yield Violation(
+            ("RedrivePolicy",),
+            message="a redrive policy without deadLetterTargetArn names no dead-letter queue",
+            fix="set deadLetterTargetArn to the Arn of the dead-letter queue",
+        )
+    receives = policy.get("maxReceiveCount", ABSENT)
+    if receives is ABSENT:
+        yield Violation(
+            ("RedrivePolicy",),
+            severity="warning",
+            message="say after how many receives a message goes to the dead-letter queue; the documented default is 10",
+            fix="set maxReceiveCount",
+            allowed=_RECEIVES.allowed(queue.mode),
+        )
+    elif _RECEIVES(receives, queue.mode) is False:
+        yield Violation(
+            ("RedrivePolicy", "maxReceiveCount"),
+            message="a message goes to the dead-letter queue after 1 to 1,000 receives",
+            allowed=_RECEIVES.allowed(queue.mode),
+            value=receives,
+        )
+
+
+def _redrive_target(graph: Graph, queue: View, world: View) -> Iterator[Violation]:
+    policy = _redrive(world)
+    arn = None if policy is None else policy.get("deadLetterTargetArn")
+    where = ("RedrivePolicy", "deadLetterTargetArn")
+    found = graph.target(queue, arn)
+    if found is None:
+        yield from _literal_target(queue, arn, fifo(world), where)
+    elif found.view is queue:
+        yield Violation(
+            where,
+            severity="warning",
+            message="a queue that is its own dead-letter queue keeps what it cannot handle",
+            fix="use a queue of its own for dead letters",
+        )
+    elif found.view.type == QUEUE:
+        dead = found.view
+        for mine, other in together(world, only(dead, "FifoQueue")):
+            kinds = fifo(mine), fifo(other)
+            if None not in kinds and kinds[0] is not kinds[1]:
+                yield _other_kind(where, dead.id, kinds[0] is True)
+                break
+        here = queue.member.region if queue.member else None
+        there = dead.member.region if dead.member else None
+        if here and there and here != there:
+            yield _other_region(where, dead.id, here, there)
+
+
+def _literal_target(queue: View, arn: Any, kind: bool | None, where: tuple[str, ...]) -> Iterator[Violation]:
+    parts = arn.split(":") if isinstance(arn, str) and not is_unknown(arn) else []
+    if len(parts) != 6 or parts[0] != "arn":
+        return
+    if kind is not None and "${" not in parts[5] and parts[5].endswith(".fifo") is not kind:
+        yield _other_kind(where, parts[5], kind)
+    region = queue.member.region if queue.member else None
+    if region and parts[3] and "${" not in parts[3] and parts[3] != region:
+        yield _other_region(where, parts[5], region, parts[3])
+    account = queue.member.account if queue.member else None
+    if account and parts[4] and "${" not in parts[4] and parts[4] != account:
+        yield Violation(
+            where,
+            severity="warning",
+            message="the dead-letter queue {dead} belongs to another account",
+            fix="use a dead-letter queue in the same account",
+            dead=parts[5],
+        )
+
+
+def _other_kind(where: tuple[str, ...], dead: str, source_is_fifo: bool) -> Violation:
+    kind = "FIFO" if source_is_fifo else "standard"
+    return Violation(
+        where,
+        message="the dead-letter queue of a {kind} queue is a {kind} queue too, and {dead} is not",
+        fix=f"make {{dead}} a {kind} queue",
+        kind=kind,
+        dead=dead,
+    )
+
+
+def _other_region(where: tuple[str, ...], dead: str, here: str, there: str) -> Violation:
+    return Violation(
+        where,
+        message="the dead-letter queue {dead} is in {there}, the queue in {here}: both must be in one region",
+        fix="use a dead-letter queue in {here}",
+        dead=dead,
+        here=here,
+        there=there,
+    )
+
+
+def _dead_letter_retention(graph: Graph) -> Iterator[Violation]:
+    for queue in graph.of(QUEUE):
+        policy = _redrive(queue)
+        found = graph.target(queue, policy.get("deadLetterTargetArn")) if policy else None
+        if found is None or found.view.type != QUEUE or found.view is queue:
+            continue
+        for source, dead in together(
+            only(queue, "FifoQueue", "MessageRetentionPeriod"), only(found.view, "MessageRetentionPeriod")
+        ):
+            if fifo(source) is not False:
+                continue
+            kept = number(source.get("MessageRetentionPeriod", RETENTION_DEFAULT))
+            longer = number(dead.get("MessageRetentionPeriod", RETENTION_DEFAULT))
+            if kept is not None and longer is not None and longer <= kept and longer < RETENTION_MOST:
+                yield Violation(
+                    ("MessageRetentionPeriod",), view=found.view, dead=found.view.id, source=queue.id, kept=int(kept)
+                )
+                break
+
+
+def _task_time(view: View) -> Iterator[Violation]:
+    task = number(view.get("task_seconds"))
+    visible = number(view.get("visibility_timeout", VISIBILITY_DEFAULT))
+    if task is None:
+        return
+    if task > VISIBILITY_MOST:
+        yield Violation(
+            ("task_seconds",),
+            severity="error",
+            message="no message can be worked on for longer than 12 hours",
+            fix="split the task, or keep its state outside the queue",
+            allowed=f"at most {grouped(VISIBILITY_MOST)} seconds",
+            value=task,
+        )
+    elif visible is not None and task > visible:
+        yield Violation(
+            ("visibility_timeout",), task=task, visible=visible, allowed=f"at least {grouped(task)} seconds"
+        )
+
+
+def _delivery(view: View) -> Iterator[Violation]:
+    if is_unknown(view.get("fifo")) or truth(view.get("fifo")) is True:
+        return
+    if truth(view.get("needs_order")) is True:
+        yield Violation(("needs_order",), message="a standard queue keeps the order of messages only as a best effort")
+    if truth(view.get("idempotent")) is False:
+        yield Violation(("idempotent",), message="a standard queue may deliver a message more than once")
+
+
+def _policy(view: View) -> Iterator[Violation]:
+    for path, value in view.values("Queues/*"):
+        written = spelled(value) or ""
+        if written.startswith("arn:") or written.endswith(".Arn}"):
+            yield Violation(
+                path,
+                severity="error",
+                message="Queues takes the URLs of queues, not their ARNs",
+                fix="use Ref of the queue, which is its URL",
+            )
+    for statement in (statement for document in documents(view) for statement in document.statements):
+        if statement.body.get("Effect") == "Allow" and everyone(statement) and not statement.body.get("Condition"):
+            yield Violation(statement.path)
+
+
+def _policies_of_one_queue(graph: Graph) -> Iterator[Violation]:
+    seen: dict[tuple[object, ...], View] = {}
+    for policy in graph.of(POLICY):
+        for path, value in policy.values("Queues/*"):
+            found = graph.target(policy, value)
+            written = literal(value)
+            if found is None and written is None:
+                continue
+            key = ("resource", id(found.view)) if found is not None else ("url", written)
+            first = seen.setdefault(key, policy)
+            if first is policy or (policy.member is not None and policy.member.exclusive(first, policy)):
+                continue
+            yield Violation(
+                path,
+                view=policy,
+                other=first.id,
+            )
+
+
+def _example_pair(source: dict[str, Any], dead: dict[str, Any]) -> dict[str, Any]:
+    redrive = {"deadLetterTargetArn": {"Fn::GetAtt": ["Dead", "Arn"]}, "maxReceiveCount": 5}
+    return {
+        "Resources": {
+            "Orders": {"Type": QUEUE, "Properties": {"RedrivePolicy": redrive, **source}},
+            "Dead": {"Type": QUEUE, "Properties": dead},
+        }
+    }
+
+
+def _example_policy(queue: Any, **statement: Any) -> dict[str, Any]:
+    return {
+        "Queues": [queue],
+        "PolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": "*",
+                    "Action": "sqs:SendMessage",
+                    "Resource": {"Fn::GetAtt": ["Orders", "Arn"]},
+                    **statement,
+                }
+            ],
+        },
+    }
+
+
+_FROM_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+_QUEUE = {"Type": QUEUE, "Properties": {}}
+_NAMED = {"Resources": {"Orders": {"Type": QUEUE, "Properties": {"QueueName": "orders"}}}}
+_POLICY_OF_ORDERS = {"Type": POLICY, "Properties": _example_policy({"Ref": "Orders"}, Condition=_FROM_ACCOUNT)}
+_FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+
+RULES = (
+    Rule(
+        "SQS001", QUEUE, "error",
+        "a queue keeps messages from 1 minute to 14 days",
+        then={"MessageRetentionPeriod": Between(RETENTION_LEAST, RETENTION_MOST, "seconds")},
+        source="SQS Developer Guide, Message quotas; course notes, SQS",
+        good=({"MessageRetentionPeriod": RETENTION_MOST}, {"MessageRetentionPeriod": "60"}),
+        bad=({"MessageRetentionPeriod": 30}, {"MessageRetentionPeriod": RETENTION_MOST + 1}),
+    ),
+    Rule(
+        "SQS002", QUEUE, "error",
+        "a message stays invisible for 0 seconds to 12 hours after it is received",
+        then={"VisibilityTimeout": Between(0, VISIBILITY_MOST, "seconds")},
+        source="SQS Developer Guide, Visibility timeout; course notes, SQS",
+        good={"VisibilityTimeout": VISIBILITY_MOST},
+        bad={"VisibilityTimeout": 50_000},
+    ),
+    Rule(
+        "SQS003", QUEUE, "error",
+        "MaximumMessageSize is outside what SQS takes",
+        when={"MaximumMessageSize": Present()},
+        check=_message_size,
+        fix="keep larger payloads in S3 and send a pointer to them",
+        limit=QUEUE_MESSAGE_MOST,
+        source="SQS API Reference, CreateQueue; course notes, SQS",
+        good={"MaximumMessageSize": 262_144},
+        bad=({"MaximumMessageSize": 512}, {"MaximumMessageSize": 1_048_577}),
+    ),
+    Rule(
+        "SQS004", QUEUE, "error",
+        "{prop} is outside what SQS takes",
+        then={
+            "DelaySeconds": Between(0, 900, "seconds"),
+            "ReceiveMessageWaitTimeSeconds": Between(0, 20, "seconds"),
+            "KmsDataKeyReusePeriodSeconds": Between(60, DAY, "seconds"),
+        },
+        source="CloudFormation resource schema, AWS::SQS::Queue; SQS API Reference, SetQueueAttributes",
+        good={"ReceiveMessageWaitTimeSeconds": 20, "DelaySeconds": 900, "KmsDataKeyReusePeriodSeconds": 60},
+        bad=({"ReceiveMessageWaitTimeSeconds": 30}, {"DelaySeconds": 901}, {"KmsDataKeyReusePeriodSeconds": 59}),
+    ),
+    Rule(
+        "SQS005", QUEUE, "error",
+        "FifoQueue and a name in .fifo belong together",
+        check=_kind_and_name,
+        source="SQS API Reference, CreateQueue; SQS Developer Guide, FIFO queue quotas",
+        good=({"QueueName": "orders.fifo", "FifoQueue": True}, {"QueueName": "orders"}),
+        bad=(
+            {"QueueName": "orders", "FifoQueue": True},
+            {"QueueName": "orders.fifo"},
+            {"FifoQueue": False},
+        ),
+    ),
+    Rule(
+        "SQS006", QUEUE, "error",
+        "{prop} only works on a FIFO queue, not even false is taken elsewhere",
+        when={"FifoQueue": IsNot(True)},
+        then={name: Unset() for name in _FIFO_ONLY},
+        fix="leave {prop} out, or make it a FIFO queue",
+        source="SQS API Reference, CreateQueue",
+        good={"FifoQueue": True, "ContentBasedDeduplication": True},
+        bad=({"ContentBasedDeduplication": True}, {"ContentBasedDeduplication": False}),
+    ),
+    Rule(
+        "SQS007", QUEUE, "error",
+        "{prop} takes {allowed}",
+        when={"FifoQueue": Is(True)},
+        then={
+            "FifoThroughputLimit": OneOf("perQueue", "perMessageGroupId"),
+            "DeduplicationScope": OneOf("queue", "messageGroup"),
+        },
+        check=_high_throughput,
+        source="SQS Developer Guide, High throughput for FIFO queues",
+        good={"FifoQueue": True, "FifoThroughputLimit": "perMessageGroupId", "DeduplicationScope": "messageGroup"},
+        bad=(
+            {"FifoQueue": True, "FifoThroughputLimit": "perMessageGroupId"},
+            {"FifoQueue": True, "DeduplicationScope": "group"},
+        ),
+    ),
+    Rule(
+        "SQS008", CONSTRUCT, "warning",
+        "a FIFO queue takes {limit} calls a second for each action, and more are expected",
+        scope="construct",
+        check=_throughput,
+        fix="send in batches (batch_size up to 10), set high_throughput, or use a standard queue",
+        source="SQS Developer Guide, Message quotas; course notes, SQS",
+        verified="docs",
+        good=({"fifo": True, "expected_tps": 300}, {"fifo": True, "expected_tps": 3_000, "batch_size": 10}),
+        bad={"fifo": True, "expected_tps": 500},
+    ),
+    Rule(
+        "SQS009", QUEUE, "error",
+        "a queue name has 1 to 80 letters, digits, hyphens and underscores, .fifo included",
+        then={"QueueName": Matches(r"(?!.{81})[A-Za-z0-9_-]+(\.fifo)?", "1 to 80 of A-Z a-z 0-9 _ -, and .fifo at the end")},
+        fix="choose such a name, or leave QueueName out",
+        source="SQS API Reference, CreateQueue",
+        good=({"QueueName": "a-b"}, {"QueueName": "a" * 75 + ".fifo", "FifoQueue": True}),
+        bad=({"QueueName": "a b"}, {"QueueName": "a" * 76 + ".fifo", "FifoQueue": True}),
+    ),
+    Rule(
+        "SQS009", QUEUE, "error",
+        "{other} in {stack} already has this queue name in this account and region",
+        scope="graph",
+        check=_same_name,
+        fix="choose another name, or leave QueueName out",
+        source="SQS API Reference, CreateQueue",
+        good=Stacks({"one": _NAMED, "two": _NAMED}, {"one": {"region": "eu-west-1"}, "two": {"region": "us-east-1"}}),
+        bad=Stacks({"one": _NAMED, "two": _NAMED}, {"one": {"region": "eu-west-1"}, "two": {"region": "eu-west-1"}}),
+    ),
+    Rule(
+        "SQS010", QUEUE, "error",
+        "the dead-letter queue does not fit",
+        scope="graph",
+        check=_dead_letter,
+        source="SQS Developer Guide, Configuring a dead-letter queue; SQS API Reference, CreateQueue",
+        verified="docs",
+        good=_example_pair({"FifoQueue": True}, {"FifoQueue": True}),
+        bad=(
+            _example_pair({"FifoQueue": True}, {}),
+            {"Type": QUEUE, "Properties": {"RedrivePolicy": {"maxReceiveCount": 5}}},
+        ),
+    ),
+    Rule(
+        "SQS011", QUEUE, "warning",
+        "{dead} should keep messages for longer than {source}, whose {kept} seconds count from when a message was first "
+        "sent",
+        scope="graph",
+        check=_dead_letter_retention,
+        fix="set MessageRetentionPeriod of {dead} to 1,209,600 (14 days)",
+        source="SQS Developer Guide, Setting up dead-letter queue retention",
+        verified="docs",
+        good=_example_pair({}, {"MessageRetentionPeriod": RETENTION_MOST}),
+        bad=_example_pair({}, {}),
+    ),
+    Rule(
+        "SQS012", QUEUE, "info",
+        "long polling costs less than asking an empty queue again and again",
+        then={"ReceiveMessageWaitTimeSeconds": IsNot(0, default=0)},
+        fix="set ReceiveMessageWaitTimeSeconds, up to 20",
+        source="SQS Developer Guide, Short and long polling; course notes, SQS",
+        good={"ReceiveMessageWaitTimeSeconds": 20},
+        bad=({}, {"ReceiveMessageWaitTimeSeconds": 0}),
+    ),
+    Rule(
+        "SQS013", CONSTRUCT, "warning",
+        "a task of {task} seconds outlives the visibility timeout of {visible} seconds, and its message is delivered again",
+        scope="construct",
+        check=_task_time,
+        fix="set visibility_timeout to more than the longest task",
+        source="SQS Developer Guide, Visibility timeout; course notes, SQS",
+        good={"task_seconds": 60, "visibility_timeout": 90},
+        bad=({"task_seconds": 60}, {"task_seconds": 50_000, "visibility_timeout": VISIBILITY_MOST}),
+    ),
+    Rule(
+        "SQS014", CONSTRUCT, "warning",
+        "a standard queue delivers at least once, in no certain order",
+        scope="construct",
+        check=_delivery,
+        fix="set fifo=True, or make the consumer indifferent to repeats and order",
+        source="SQS Developer Guide, Standard queues; course notes, SQS",
+        verified="docs",
+        good=({"fifo": True, "needs_order": True}, {"idempotent": True}),
+        bad=({"needs_order": True}, {"idempotent": False}),
+    ),
+    Rule(
+        "SQS015", QUEUE, "error",
+        "a queue is encrypted with a KMS key or with SQS's own key, not with both",
+        when={"SqsManagedSseEnabled": Is(True)},
+        then={"KmsMasterKeyId": Unset()},
+        fix="leave KmsMasterKeyId or SqsManagedSseEnabled out",
+        source="CloudFormation resource schema, AWS::SQS::Queue",
+        good=({"KmsMasterKeyId": "alias/k"}, {"KmsMasterKeyId": "alias/k", "SqsManagedSseEnabled": False}),
+        bad={"KmsMasterKeyId": "alias/k", "SqsManagedSseEnabled": True},
+    ),
+    Rule(
+        "SQS016", POLICY, "warning",
+        "this statement lets everybody use the queue",
+        check=_policy,
+        fix="name the principals, or add a Condition such as aws:SourceArn",
+        source="SQS Developer Guide, Basic examples of SQS policies; CloudFormation resource schema, AWS::SQS::QueuePolicy",
+        good=_example_policy({"Ref": "Orders"}, Condition=_FROM_ACCOUNT),
+        bad=(
+            _example_policy({"Ref": "Orders"}),
+            _example_policy({"Fn::GetAtt": ["Orders", "Arn"]}, Condition=_FROM_ACCOUNT),
+        ),
+    ),
+    Rule(
+        "SQS016", POLICY, "warning",
+        "{other} already gives this queue a policy, and the later of the two replaces the other",
+        scope="graph",
+        check=_policies_of_one_queue,
+        fix="put all statements into one QueuePolicy",
+        source="SQS API Reference, SetQueueAttributes",
+        good={"Resources": {"Orders": _QUEUE, "First": _POLICY_OF_ORDERS}},
+        bad={"Resources": {"Orders": _QUEUE, "First": _POLICY_OF_ORDERS, "Second": _POLICY_OF_ORDERS}},
+    ),
+    Rule(
+        "SQS017", QUEUE, "info",
+        "say how long messages are kept; left out it is 4 days",
+        then={"MessageRetentionPeriod": Present()},
+        fix="set MessageRetentionPeriod",
+        source="SQS Developer Guide, Message quotas; course notes, SQS",
+        good={"MessageRetentionPeriod": RETENTION_DEFAULT},
+        bad={},
+    ),
+)  # fmt: skip
