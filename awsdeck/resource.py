@@ -1,0 +1,299 @@
+"""One CloudFormation resource of any type. It checks itself through the catalog and the rules as it is made."""
+
+from __future__ import annotations
+
+from . import catalog
+from .errors import ConstructError
+from .rules import View, check_resource
+from .source import caller
+from .tokens import ListToken, attribute_of, express, reference, render
+from .tree import MAIN, Construct, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
+    from .catalog import ResourceType
+    from .sections import Condition
+    from .tokens import Site, Token
+    from .wiring import Wiring
+
+_OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "__class__"))
+
+
+class Resource(Construct):
+    """A resource under CloudFormation's own names: `sqs.Queue(stack, "Q", FifoQueue=True)`.
+
+    Attributes are deploy-time values under CloudFormation's names (`q.Arn`, `db.Endpoint.Address`), `q.ref` is `Ref`.
+    Assigning to a property (`q.DelaySeconds = 5`) is checked like the keywords. Raises `ConstraintError` with every
+    mistake at the user's line.
+    """
+
+    __slots__ = ("properties", "body", "_sites", "_overrides")
+    TYPE: ClassVar[str] = ""
+    properties: dict[str, Any]
+    body: dict[str, Any]
+    _sites: list[Site]
+    _overrides: list[tuple[str, Any]] | None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, scope: Construct, id: str, /, **properties: Any) -> None: ...
+
+    else:
+
+        def __init__(self, scope, id, /, **properties):
+            node = Node(self, scope, id)
+            _set = object.__setattr__
+            _set(self, "node", node)
+            _set(self, "_overrides", None)
+            if node.stack is None:
+                raise ConstructError(
+                    f"{self.TYPE} {id!r} stands outside a stack", place=caller(), fix="give it a Stack as its scope"
+                )
+            sites: list[Site] = []
+            plain = render(properties, node.stack.wiring.provisional, sites)
+            _set(self, "properties", plain)
+            _set(self, "_sites", sites)
+            _set(self, "body", {"Type": self.TYPE, "Properties": plain})
+            self.check()
+
+    @property
+    def type(self) -> ResourceType | None:
+        """What the catalog knows of this type; None for custom resources and types it does not have."""
+        return catalog.find(self.TYPE)
+
+    @property
+    def ref(self) -> Token:
+        """What `Ref` gives for this type, at deploy time."""
+        return reference(self)
+
+    def get_att(self, name: str) -> Token:
+        """What `Fn::GetAtt` gives for the attribute `name` (dots allowed), at deploy time."""
+        known = self.type
+        if known is not None and known.attributes and not self._has_attribute(known, name):
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, known.attributes, 1)
+            raise ConstructError(
+                f"{self.TYPE} has no attribute {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+                place=caller(),
+                fix=f"one of: {', '.join(known.attributes)}",
+            )
+        return attribute_of(self, name)
+
+    @staticmethod
+    def _has_attribute(known: ResourceType, name: str) -> bool:
+        return name in known.attributes or any(a.endswith(".*") and name.startswith(a[:-1]) for a in known.attributes)
+
+    if not TYPE_CHECKING:  # the stubs say which names there are
+
+        def __getattr__(self, name):
+            if name.startswith("_"):
+                raise AttributeError(name)
+            known = catalog.find(self.TYPE)
+            if known is not None:
+                found = _attribute(self, known, name)
+                if found is not None:
+                    return found
+                if name in known.properties:
+                    return self.properties.get(name)
+            elif name in self.properties:
+                return self.properties[name]
+            from .cfn.names import unknown_attribute
+
+            raise AttributeError(unknown_attribute(self.TYPE, name))
+
+        def __setattr__(self, name, value):
+            if name in _OWN:
+                object.__setattr__(self, name, value)
+            else:
+                self.set(**{name: value})
+
+    def __dir__(self) -> list[str]:
+        known = catalog.find(self.TYPE)
+        names = [] if known is None else [*known.properties, *(name.partition(".")[0] for name in known.attributes)]
+        return sorted({*object.__dir__(self), *names})
+
+    def set(self, **properties: Any) -> None:
+        """Set properties, or remove those given as None; the whole resource is checked again.
+
+        Raises `ConstraintError`; the resource is then as it was before.
+        """
+        self.node.root_app.unlocked(f"a property of {self.node.path}")
+        before, sites_before = dict(self.properties), self._sites
+        self._sites = [site for site in sites_before if not (site.holder is self.properties and site.key in properties)]
+        fresh: list[Site] = []
+        assert self.node.stack is not None
+        plain = render(properties, self.node.stack.wiring.provisional, fresh)
+        for site in fresh:
+            if site.holder is plain:
+                site.holder = self.properties
+        for name in properties:
+            self.properties.pop(name, None)
+        self.properties.update(plain)
+        self._sites = [*self._sites, *fresh]
+        try:
+            self.check()
+        except Exception:
+            self.properties.clear()
+            self.properties.update(before)
+            self._sites = sites_before
+            raise
+
+    def when(self, condition: Condition) -> None:
+        """Make this resource only when the condition holds."""
+        self.node.root_app.unlocked("a condition")
+        self.body["Condition"] = condition
+
+    def override(self, path: str, value: Any) -> None:
+        """Set a value of the finished resource by its path; see `Node.override`."""
+        self.node.root_app.unlocked("an override")
+        self._overrides = [*(self._overrides or ()), (path, value)]
+        steps = path.split(".")
+        if steps[0] == "Properties" and len(steps) > 1:
+            plain = _with(self.properties, steps[1:], value, path)
+            self.set(**{steps[1]: plain.get(steps[1])})
+
+    def check(self) -> None:
+        """Hold the resource against the catalog and the rules; raises `ConstraintError` with all that is wrong."""
+        node = self.node
+        app = node.root_app
+        body = self.body
+        policy = self.removal_policy()
+        if policy is not None:
+            body = {**body, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+        findings = check_resource(View(node.logical_id, self.TYPE, body, mode=app.limits))
+        if app.findings:
+            own = (node.path, node.path.removesuffix("/" + MAIN))
+            app.findings = [old for old in app.findings if old.construct not in own or old.type != self.TYPE]
+        if findings:
+            app.report(findings, node)
+
+    def add_tags(self, tags: dict[str, str]) -> None:
+        """Add tags in the shape this type wants; tags it already has stay, and types without tags are left alone."""
+        known = self.type
+        if known is None or known.tag_property is None:
+            return
+        given = self.properties.get(known.tag_property)
+        if known.tags_as == "map":
+            self.properties[known.tag_property] = {**tags, **(given or {})}
+            return
+        items = list(given or ())
+        own = {item.get("Key") for item in items if isinstance(item, dict)}
+        extra = {"PropagateAtLaunch": True} if self.TYPE == "AWS::AutoScaling::AutoScalingGroup" else {}
+        items += [{"Key": key, "Value": value, **extra} for key, value in sorted(tags.items()) if key not in own]
+        self.properties[known.tag_property] = items
+
+    def link(self, wiring: Wiring) -> None:
+        """Write every deploy-time value with final logical ids."""
+        for site in self._sites:
+            site.write(wiring.final)
+
+    def removal_policy(self) -> str | None:
+        """What becomes of the resource when it leaves the template; Retain or Snapshot where it holds data."""
+        known = self.type
+        stateful = known is not None and known.stateful
+        for node in self.node.above():
+            if node.removal is not None:
+                return node.removal if stateful or node.removal != "Delete" else None
+        if known is None or not stateful:
+            return None
+        return "Snapshot" if known.snapshot else "Retain"
+
+    def finished(self) -> dict[str, Any]:
+        """The resource as it stands in the template; call after `link`."""
+        body = dict(self.body)
+        if not self.properties:
+            del body["Properties"]
+        policy = self.removal_policy()
+        if policy is not None:
+            body["DeletionPolicy"] = body["UpdateReplacePolicy"] = policy
+        if "Condition" in body:
+            body["Condition"] = body["Condition"].node.logical_id
+        for path, value in self._overrides or ():
+            if not path.startswith("Properties."):
+                assert self.node.stack is not None
+                body = _with(body, path.split("."), render(value, self.node.stack.wiring.final, []), path)
+        return body
+
+
+if TYPE_CHECKING:
+
+    class Untyped(Resource):
+        """A resource of a type that only the running program knows: any name may be a property of it."""
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+else:
+    Untyped = Resource
+
+
+class CustomType(Untyped):
+    """A resource of a type named by text, for custom and private types: `CustomType(stack, "X", type="Custom::X")`."""
+
+    __slots__ = ("TYPE",)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, scope: Construct, id: str, /, *, type: str, **properties: Any) -> None: ...
+
+    else:
+
+        def __init__(self, scope, id, /, *, type, **properties):
+            object.__setattr__(self, "TYPE", type)
+            Resource.__init__(self, scope, id, **properties)
+
+
+class AttributeGroup:
+    """Attributes that share a beginning: `db.Endpoint` leads to `db.Endpoint.Address`."""
+
+    __slots__ = ("_resource", "_prefix")
+
+    def __init__(self, resource: Resource, prefix: str) -> None:
+        self._resource = resource
+        self._prefix = prefix
+
+    def __getattr__(self, name: str) -> Token | ListToken | AttributeGroup:
+        full = f"{self._prefix}.{name}"
+        known = self._resource.type
+        found = None if known is None else _attribute(self._resource, known, full)
+        return self._resource.get_att(full) if found is None else found
+
+
+def _attribute(resource: Resource, known: ResourceType, name: str) -> Token | ListToken | AttributeGroup | None:
+    if any(attribute.startswith(name + ".") for attribute in known.attributes):
+        return AttributeGroup(resource, name)
+    if name not in known.attributes:
+        return None
+    token = attribute_of(resource, name)
+    shape = known.shape(name.split("."))
+    return ListToken(express(token)) if shape is not None and shape.kind == "list" else token
+
+
+def _with(data: Any, steps: list[str], value: Any, path: str) -> Any:
+    """A copy of the data with one value set at the steps, or removed when it is None."""
+    step, rest = steps[0], steps[1:]
+    if isinstance(data, list):
+        if not step.isdigit() or int(step) > len(data):
+            raise ConstructError(f"{path}: there is no entry {step}", place=caller(), fix=f"0 to {len(data)}")
+        items = list(data)
+        place = int(step)
+        if rest:
+            items[place : place + 1] = [_with(items[place] if place < len(items) else {}, rest, value, path)]
+        else:
+            items[place : place + 1] = [] if value is None else [value]
+        return items
+    if data is not None and not isinstance(data, dict):
+        raise ConstructError(f"{path}: {step!r} would stand inside {data!r}", place=caller(), fix="check the path")
+    entries = dict(data or {})
+    if rest:
+        entries[step] = _with(entries.get(step), rest, value, path)
+    elif value is None:
+        entries.pop(step, None)
+    else:
+        entries[step] = value
+    return entries
+
+

@@ -1,0 +1,433 @@
+"""AWS Identity and Access Management: roles, users, groups and their policies.
+
+Permissions given with `allow` or by the `grant_…` methods of other constructs go to a policy resource beside the
+role, so that a role and what it may use can refer to each other. What grows beyond IAM's size limit is split.
+"""
+
+from __future__ import annotations
+
+from ..cfn import resource_class
+from ..errors import ConstructError
+from ..rules.limits import INLINE_POLICY_SIZE, MANAGED_POLICY_SIZE
+from ..source import caller
+from ..tokens import AWS
+from ..tree import MAIN, Construct, attribute, construct, ref
+from .policy import WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ..resource import Resource
+    from ..tokens import Token
+    from .policy import Conditions, Grantee
+
+ROLE = "AWS::IAM::Role"
+USER = "AWS::IAM::User"
+GROUP = "AWS::IAM::Group"
+POLICY = "AWS::IAM::Policy"
+MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
+INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
+
+
+class Identity(Construct):
+    """Something that permissions are given to: the common half of roles, users and groups."""
+
+    _LIST = ""
+    _INLINE = "role"
+
+    def allow(
+        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+    ) -> Grant:
+        """Let it do `actions` (`"s3:GetObject"`) on the ARNs in `on`, under the conditions `when`.
+
+        Statements that differ only in their actions or only in their resources become one.
+        """
+        return self._state(Statement(actions, listed(on), conditions=when, sid=sid))
+
+    def deny(
+        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+    ) -> Grant:
+        """Forbid `actions` on the ARNs in `on`, whatever else allows them."""
+        return self._state(Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid))
+
+    def _state(self, statement: Statement) -> Grant:
+        self.node.root_app.unlocked(f"a permission of {self.node.path}")
+        attached = self.__dict__.get("_attached")
+        if attached is None:
+            attached = self.__dict__["_attached"] = AttachedPolicies(self, self._LIST, self._INLINE, self._name())
+        return Grant(statement, attached.add(statement))
+
+    def _name(self) -> str:
+        return self.node.resource.ref
+
+
+class AttachedPolicies:
+    """The policy resources beside an identity: one inline policy, then managed policies for what does not fit."""
+
+    def __init__(self, owner: Construct, attach: str, kind: str, name: str) -> None:
+        self.owner = owner
+        self.attach = attach
+        self.name = name
+        self.document = Document()
+        self.room = INLINE_POLICY_SIZE[kind]
+        self.parts: list[Resource] = []
+
+    def add(self, statement: Statement) -> Resource:
+        """Add a statement and return the resource that holds it."""
+        self.document.add(statement)
+        first, *rest = _split(self.document, self.room, MANAGED_POLICY_SIZE)
+        if not self.parts:
+            id = self.owner.node.plain_id
+            self.parts.append(
+                resource_class(POLICY)(
+                    self.owner, "Policy", PolicyName=f"{id}Policy", PolicyDocument=first, **{self.attach: [self.name]}
+                )
+            )
+        elif self.parts[0].properties["PolicyDocument"] != first:
+            self.parts[0].set(PolicyDocument=first)
+        for number, document in enumerate(rest, 2):
+            if number > len(self.parts):
+                made = resource_class(MANAGED_POLICY)(
+                    self.owner, f"Policy{number}", PolicyDocument=document, **{self.attach: [self.name]}
+                )
+                self.parts.append(made)
+            else:
+                self.parts[number - 1].set(PolicyDocument=document)
+        return self.parts[-1]
+
+
+def _split(document: Document, first: int, others: int) -> list[Document]:
+    parts = [Document()]
+    for statement in document.statements:
+        room = first if len(parts) == 1 else others
+        part = parts[-1]
+        part.statements.append(statement)
+        if len(part.statements) > 1 and part.size() > room:
+            part.statements.pop()
+            parts.append(Document())
+            parts[-1].statements.append(statement)
+    return parts
+
+
+@construct
+class IAMRole(Identity):
+    """A role: permissions without keys, taken on by a service, an account, or people signed in elsewhere.
+
+    - `assumed_by`: who may take it on: a service (`"ec2.amazonaws.com"`), an account number, an ARN, another
+      construct, or a `Principal`; several as a list.
+    - `managed_policies`: names of AWS's policies (`"ReadOnlyAccess"`), ARNs, or `IAMManagedPolicy` constructs;
+      10 by default, at most 25.
+    - `max_session`: seconds, 3,600 to 43,200 (1 to 12 hours).
+    - `require_mfa`: only people who signed in with a second factor may take it on.
+    - `name`: a fixed name, at most 64 characters; then the deploy needs CAPABILITY_NAMED_IAM and the role cannot be
+      replaced. Leave it out unless somebody else needs to know it.
+
+    Source: IAM User Guide, IAM roles; course notes, IAM.
+    """
+
+    assumed_by: str | Principal | Grantee | Sequence[str | Principal | Grantee]
+    managed_policies: Sequence[str | IAMManagedPolicy] = ()
+    description: str | None = None
+    name: str | None = None
+    path: str | None = None
+    max_session: int | Token | None = None
+    permissions_boundary: str | IAMManagedPolicy | None = None
+    require_mfa: bool = False
+
+    arn = attribute("Arn")
+    role_name = ref()
+    role_id = attribute("RoleId")
+
+    _LIST = "Roles"
+    _INLINE = "role"
+
+    def build(self) -> None:
+        """Make the role."""
+        self._trust = Document()
+        who = self.assumed_by
+        for one in who if isinstance(who, list | tuple) else [who]:
+            self._trust.add(self._trusting(principal(one), None))
+        resource_class(ROLE)(
+            self,
+            MAIN,
+            AssumeRolePolicyDocument=self._trust,
+            ManagedPolicyArns=[managed_policy_arn(policy) for policy in self.managed_policies] or None,
+            Description=self.description,
+            RoleName=self.name,
+            Path=self.path,
+            MaxSessionDuration=self.max_session,
+            PermissionsBoundary=(
+                None if self.permissions_boundary is None else managed_policy_arn(self.permissions_boundary)
+            ),
+        )
+
+    def _trusting(self, who: Principal, when: Conditions | None) -> Statement:
+        conditions = dict(when or {})
+        if self.require_mfa:
+            conditions = both(conditions, {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+        return Statement([who.assume], principal=who, conditions=conditions)
+
+    def trust(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody else take on the role too."""
+        statement = self._trusting(principal(who), when)
+        self._trust.add(statement)
+        role = self.node.resource
+        role.set(AssumeRolePolicyDocument=self._trust)
+        return Grant(statement, role)
+
+    def grant_assume(self, who: Grantee) -> Grant:
+        """Let a user, group or other role of this account take on the role: permission and trust."""
+        self.trust(who.as_principal()) if not isinstance(who, IAMGroup) else self.trust(Principal.this_account())
+        granted: Grant = who.allow("sts:AssumeRole", on=self.arn)
+        return granted
+
+    def grant_pass(self, who: Grantee, *, to: str | None = None) -> Grant:
+        """Let somebody hand the role to a service (`iam:PassRole`), only to the service `to` when it is given."""
+        when = None if to is None else {"StringEquals": {"iam:PassedToService": to}}
+        granted: Grant = who.allow("iam:PassRole", on=self.arn, when=when)
+        return granted
+
+    def instance_profile(self) -> str:
+        """The name of the instance profile that carries this role to EC2; made on first use."""
+        made = self.node.children.get("InstanceProfile")
+        if made is None:
+            made = resource_class(INSTANCE_PROFILE)(self, "InstanceProfile", Roles=[self.role_name])
+        return made.node.resource.ref
+
+    def as_principal(self) -> Principal:
+        """This role as a principal of a resource's policy."""
+        return Principal.arn(self.arn)
+
+    @staticmethod
+    def from_arn(arn: str) -> ExistingRole:
+        """A role that exists already, by ARN. It can be a principal; its permissions are not ours to change."""
+        return ExistingRole(arn)
+
+    @staticmethod
+    def from_name(name: str) -> ExistingRole:
+        """A role of this account that exists already, by name and path (`app/worker`)."""
+        return ExistingRole(f"arn:{AWS.Partition}:iam::{AWS.AccountId}:role/{name}")
+
+
+class ExistingRole:
+    """A role made elsewhere. Permissions given to it go to a policy of this stack that is attached to it by name."""
+
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+
+    def as_principal(self) -> Principal:
+        """This role as a principal of a resource's policy."""
+        return Principal.arn(self.arn)
+
+    def allow(
+        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+    ) -> Grant:
+        """Refuse: the role belongs to somebody else. Raises `ConstructError`."""
+        raise ConstructError(
+            f"the role {self.arn} is not made here, so its permissions cannot be changed here", place=caller(),
+            fix="attach an IAMPolicy or IAMManagedPolicy to it by name: IAMManagedPolicy(…, roles=[name])",
+        )  # fmt: skip
+
+
+@construct
+class IAMGroup(Identity):
+    """Users under one set of permissions. A group cannot be a principal.
+
+    - `managed_policies`: as for roles, at most 10.
+    - `require_mfa`: whoever has not signed in with a second factor may only set one up.
+
+    Source: IAM User Guide, IAM user groups; course notes, IAM.
+    """
+
+    managed_policies: Sequence[str | IAMManagedPolicy] = ()
+    name: str | None = None
+    path: str | None = None
+    require_mfa: bool = False
+
+    arn = attribute("Arn")
+    group_name = ref()
+
+    _LIST = "Groups"
+    _INLINE = "group"
+
+    def build(self) -> None:
+        """Make the group."""
+        resource_class(GROUP)(
+            self,
+            MAIN,
+            GroupName=self.name,
+            Path=self.path,
+            ManagedPolicyArns=[managed_policy_arn(policy) for policy in self.managed_policies] or None,
+        )
+        if self.require_mfa:
+            self._state(_self_service())
+            self._state(_deny_without_mfa())
+
+    def as_principal(self) -> Principal:
+        """Refuse: IAM does not accept groups as principals. Raises `ConstructError`."""
+        raise ConstructError(
+            f"the group {self.node.path} cannot be a principal", place=caller(),
+            fix="name a role or a user, or give the group the permission with allow(…)",
+        )  # fmt: skip
+
+
+@construct
+class IAMUser(Identity):
+    """A person or program with long-term credentials; prefer roles.
+
+    - `groups`: at most 10 groups, which carry the permissions.
+    - `password`: for the console: a NoEcho parameter or `secret_value(…)`, never the text itself; it must be changed
+      at the first sign-in.
+
+    Source: IAM User Guide, IAM users; course notes, IAM.
+    """
+
+    groups: Sequence[IAMGroup | str] = ()
+    managed_policies: Sequence[str | IAMManagedPolicy] = ()
+    name: str | None = None
+    path: str | None = None
+    password: str | None = None
+    permissions_boundary: str | IAMManagedPolicy | None = None
+
+    arn = attribute("Arn")
+    user_name = ref()
+
+    _LIST = "Users"
+    _INLINE = "user"
+
+    def build(self) -> None:
+        """Make the user."""
+        groups = [group.group_name if isinstance(group, IAMGroup) else group for group in self.groups]
+        login = None if self.password is None else {"Password": self.password, "PasswordResetRequired": True}
+        resource_class(USER)(
+            self,
+            MAIN,
+            UserName=self.name,
+            Path=self.path,
+            Groups=groups or None,
+            LoginProfile=login,
+            ManagedPolicyArns=[managed_policy_arn(policy) for policy in self.managed_policies] or None,
+            PermissionsBoundary=(
+                None if self.permissions_boundary is None else managed_policy_arn(self.permissions_boundary)
+            ),
+        )
+
+    def as_principal(self) -> Principal:
+        """This user as a principal of a resource's policy."""
+        return Principal.arn(self.arn)
+
+
+@construct
+class IAMPolicy(Construct):
+    """An inline policy attached to roles, groups or users; at least one of them.
+
+    Source: IAM User Guide, managed policies and inline policies; course notes, IAM.
+    """
+
+    statements: Sequence[Statement]
+    roles: Sequence[IAMRole | str] = ()
+    groups: Sequence[IAMGroup | str] = ()
+    users: Sequence[IAMUser | str] = ()
+    name: str | None = None
+
+    def build(self) -> None:
+        """Make the policy."""
+        resource_class(POLICY)(
+            self,
+            MAIN,
+            PolicyName=self.node.plain_id if self.name is None else self.name,
+            PolicyDocument=Document(self.statements),
+            Roles=[role.role_name if isinstance(role, IAMRole) else role for role in self.roles] or None,
+            Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
+            Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
+        )
+
+
+@construct
+class IAMManagedPolicy(Construct):
+    """A policy of its own that many identities can carry; at most 6,144 characters without white space.
+
+    Source: IAM User Guide, managed policies and inline policies; course notes, IAM.
+    """
+
+    statements: Sequence[Statement]
+    description: str | None = None
+    name: str | None = None
+    path: str | None = None
+    roles: Sequence[IAMRole | str] = ()
+    groups: Sequence[IAMGroup | str] = ()
+    users: Sequence[IAMUser | str] = ()
+
+    arn = ref()
+
+    def build(self) -> None:
+        """Make the policy."""
+        resource_class(MANAGED_POLICY)(
+            self,
+            MAIN,
+            ManagedPolicyName=self.name,
+            Description=self.description,
+            Path=self.path,
+            PolicyDocument=Document(self.statements),
+            Roles=[role.role_name if isinstance(role, IAMRole) else role for role in self.roles] or None,
+            Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
+            Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
+        )
+
+
+def allow(
+    *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+) -> Statement:
+    """A statement that allows, for `IAMPolicy` and `IAMManagedPolicy`."""
+    return Statement(actions, listed(on), conditions=when, sid=sid)
+
+
+def deny(
+    *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+) -> Statement:
+    """A statement that forbids, whatever else allows."""
+    return Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid)
+
+
+def managed_policy_arn(policy: str | IAMManagedPolicy) -> str:
+    """The ARN of a managed policy from AWS's name for it, an ARN, or the construct."""
+    if isinstance(policy, IAMManagedPolicy):
+        return policy.arn
+    if type(policy) is str and policy.isascii() and not policy.startswith(("arn:", "{{")):
+        return f"arn:{AWS.Partition}:iam::aws:policy/{policy}"
+    return policy
+
+
+def _self_service() -> Statement:
+    mine = f"arn:{AWS.Partition}:iam::{AWS.AccountId}"
+    actions = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice")
+    return Statement(
+        [*actions, "iam:ChangePassword", "iam:GetUser"],
+        [f"{mine}:user/${{aws:username}}", f"{mine}:mfa/*"],
+        sid="SetUpSecondFactor",
+    )
+
+
+def _deny_without_mfa() -> Statement:
+    return DenyExcept(
+        ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice",
+         "iam:ChangePassword", "iam:GetUser", "iam:ListVirtualMFADevices", "sts:GetSessionToken"),
+        WITHOUT_MFA,
+        "DenyWithoutSecondFactor",
+    )  # fmt: skip
+
+
+class DenyExcept(Statement):
+    """A statement that forbids everything but some actions (`NotAction`) under a condition."""
+
+    __slots__ = ()
+
+    def __init__(self, spared: Sequence[str], conditions: Conditions, sid: str) -> None:
+        super().__init__(spared, ["*"], effect="Deny", conditions=conditions, sid=sid)
+
+    def to_cloudformation(self) -> dict[str, Any]:
+        """The statement as JSON."""
+        body = super().to_cloudformation()
+        return {("NotAction" if name == "Action" else name): value for name, value in body.items()}

@@ -1,0 +1,395 @@
+"""Amazon S3: buckets, who may use them, what happens to old objects, who is told of new ones."""
+
+from __future__ import annotations
+
+from ..cfn import resource_class
+from ..errors import ConstructError
+from ..source import caller
+from ..tokens import AWS
+from ..tree import MAIN, Construct, attribute, construct, ref
+from .hints import check
+from .policy import Document, Grant, Principal, Statement, give, under
+from .sns import SNSTopic
+from .sqs import SQSQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Literal
+
+    from ..resource import Resource
+    from ..tokens import Token
+    from .policy import Conditions, Grantee
+
+    StorageClass = Literal[
+        "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"
+    ]  # fmt: skip
+    Method = Literal["GET", "PUT", "HEAD", "POST", "DELETE"]
+
+BUCKET = "AWS::S3::Bucket"
+BUCKET_POLICY = "AWS::S3::BucketPolicy"
+ALGORITHMS = {"s3": "AES256", "kms": "aws:kms", "kms-dsse": "aws:kms:dsse"}
+
+
+class LifecycleRule:
+    """What happens to objects as they age; days count from an object's creation.
+
+    - `to`: storage classes with the day on which objects move there: `{"STANDARD_IA": 30, "GLACIER": 90}`.
+    - `expire_after`: the day on which objects are deleted (on a versioned bucket: hidden).
+    - `prefix`, `tags`, `larger_than`, `smaller_than` (bytes): which objects; all of them when left out.
+    - `noncurrent_to`, `noncurrent_expire_after`, `keep_noncurrent` (1 to 100 versions): for versions that were
+      replaced, counted from that day.
+    - `abort_uploads_after`: the day on which parts of unfinished uploads are deleted.
+    - `remove_delete_markers`: drop markers that hide nothing any more.
+
+    Source: S3 User Guide, managing the lifecycle of objects; course notes, S3 storage classes.
+    """
+
+    __slots__ = ("body",)
+
+    def __init__(
+        self,
+        *,
+        to: Mapping[StorageClass, int] | None = None,
+        expire_after: int | Token | None = None,
+        prefix: str | None = None,
+        tags: Mapping[str, str] | None = None,
+        larger_than: int | None = None,
+        smaller_than: int | None = None,
+        noncurrent_to: Mapping[StorageClass, int] | None = None,
+        noncurrent_expire_after: int | Token | None = None,
+        keep_noncurrent: int | None = None,
+        abort_uploads_after: int | Token | None = None,
+        remove_delete_markers: bool = False,
+        id: str | None = None,
+        enabled: bool = True,
+    ) -> None:
+        noncurrent = {"NoncurrentDays": noncurrent_expire_after, "NewerNoncurrentVersions": keep_noncurrent}
+        abort = {"DaysAfterInitiation": abort_uploads_after}
+        body: dict[str, Any] = {
+            "Id": id,
+            "Status": "Enabled" if enabled else "Disabled",
+            "Prefix": prefix,
+            "TagFilters": [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())] or None,
+            "ObjectSizeGreaterThan": None if larger_than is None else str(larger_than),
+            "ObjectSizeLessThan": None if smaller_than is None else str(smaller_than),
+            "Transitions": [{"StorageClass": cls, "TransitionInDays": day} for cls, day in (to or {}).items()] or None,
+            "ExpirationInDays": expire_after,
+            "NoncurrentVersionTransitions": [
+                {"StorageClass": cls, "TransitionInDays": day} for cls, day in (noncurrent_to or {}).items()
+            ]
+            or None,
+            "NoncurrentVersionExpiration": noncurrent if noncurrent_expire_after is not None else None,
+            "AbortIncompleteMultipartUpload": abort if abort_uploads_after is not None else None,
+            "ExpiredObjectDeleteMarker": True if remove_delete_markers else None,
+        }
+        self.body = body
+
+    def to_cloudformation(self) -> dict[str, Any]:
+        """The rule as CloudFormation writes it."""
+        return self.body
+
+
+class CorsRule:
+    """Which web pages of other origins may use the bucket; `max_age` in seconds.
+
+    Source: S3 User Guide, cross-origin resource sharing; course notes, S3.
+    """
+
+    __slots__ = ("body",)
+
+    def __init__(
+        self,
+        origins: Sequence[str],
+        methods: Sequence[Method] = ("GET",),
+        *,
+        headers: Sequence[str] = (),
+        expose: Sequence[str] = (),
+        max_age: int | None = None,
+        id: str | None = None,
+    ) -> None:
+        self.body: dict[str, Any] = {
+            "Id": id,
+            "AllowedOrigins": list(origins),
+            "AllowedMethods": list(methods),
+            "AllowedHeaders": list(headers) or None,
+            "ExposedHeaders": list(expose) or None,
+            "MaxAge": max_age,
+        }
+
+    def to_cloudformation(self) -> dict[str, Any]:
+        """The rule as CloudFormation writes it."""
+        return self.body
+
+
+class Website:
+    """A static website: `index` and `error` pages, or `redirect_to` a host for every request.
+
+    Source: S3 User Guide, hosting a static website; course notes, S3.
+    """
+
+    __slots__ = ("body",)
+
+    def __init__(
+        self,
+        index: str | None = None,
+        *,
+        error: str | None = None,
+        redirect_to: str | None = None,
+        redirect_protocol: Literal["http", "https"] | None = None,
+        routing: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        redirect = {"HostName": redirect_to, "Protocol": redirect_protocol}
+        self.body: dict[str, Any] = {
+            "IndexDocument": index,
+            "ErrorDocument": error,
+            "RedirectAllRequestsTo": redirect if redirect_to is not None else None,
+            "RoutingRules": list(routing) or None,
+        }
+
+    def to_cloudformation(self) -> dict[str, Any]:
+        """The website as CloudFormation writes it."""
+        return self.body
+
+
+@construct
+class S3Bucket(Construct):
+    """A private, encrypted bucket whose content outlives its removal from the stack.
+
+    - `encryption`: "s3" (SSE-S3, default), "kms" or "kms-dsse"; `key` is the ARN of a customer key, AWS's own
+      `aws/s3` key otherwise. With KMS, `bucket_key` (on) saves calls to it.
+    - `enforce_encryption`: refuse uploads whose request does not ask for this encryption in the header
+      `x-amz-server-side-encryption`.
+    - `tls_only`: refuse requests that do not come over TLS (on).
+    - `versioned`: keep old versions of objects.
+    - `public`: "blocked" (default), or "policy" to let bucket policies open it, as `grant_public_read` does.
+    - `lifecycle`: `LifecycleRule`s; `cors`: `CorsRule`s; `website`: a `Website`.
+    - `access_logs`: another bucket of the same region and account that gets a line for every request, below
+      `access_logs_prefix`.
+    - `acceleration`: Transfer Acceleration; the name must have no dots.
+    - `object_lock`: objects can be locked against deletion; switches versioning on.
+    - `event_bridge`: send all events to EventBridge.
+    - `name`: unique in the world, 3 to 63 lower-case letters, digits, dots and hyphens; better left out, or with
+      `AWS.AccountId` in it.
+
+    What the bucket is used for can be told, and is checked: `gets_per_second`, `puts_per_second`, `prefixes`,
+    `reads_after_overwrite`.
+
+    Source: S3 User Guide; course notes, S3.
+    """
+
+    name: str | None = None
+    encryption: Literal["s3", "kms", "kms-dsse"] = "s3"
+    key: str | None = None
+    bucket_key: bool = True
+    enforce_encryption: bool = False
+    tls_only: bool = True
+    versioned: bool = False
+    public: Literal["blocked", "policy"] = "blocked"
+    lifecycle: Sequence[LifecycleRule] = ()
+    cors: Sequence[CorsRule] = ()
+    website: Website | None = None
+    access_logs: S3Bucket | None = None
+    access_logs_prefix: str | None = None
+    acceleration: bool = False
+    object_lock: bool = False
+    event_bridge: bool = False
+    gets_per_second: float | None = None
+    puts_per_second: float | None = None
+    prefixes: int | None = None
+    reads_after_overwrite: bool | None = None
+
+    arn = attribute("Arn")
+    bucket_name = ref()
+    domain_name = attribute("DomainName")
+    regional_domain_name = attribute("RegionalDomainName")
+    website_url = attribute("WebsiteURL")
+
+    def build(self) -> None:
+        """Make the bucket and its policy."""
+        self._policy = Document()
+        self._rules = list(self.lifecycle)
+        self._notifications: dict[str, list[dict[str, Any]]] = {}
+        if self.key is not None and self.encryption == "s3":
+            raise ConstructError(
+                f'{self.node.path}: key= goes with encryption="kms", not "s3"', place=caller(),
+                fix='write encryption="kms", or leave the key out',
+            )  # fmt: skip
+        if self.encryption not in ALGORITHMS:
+            raise ConstructError(
+                f"{self.node.path}: encryption={self.encryption!r}", place=caller(),
+                fix='"s3" (SSE-S3), "kms" (SSE-KMS) or "kms-dsse"; SSE-C keys come with each request',
+            )  # fmt: skip
+        resource_class(BUCKET)(
+            self,
+            MAIN,
+            BucketName=self.name,
+            BucketEncryption=self._encryption(),
+            PublicAccessBlockConfiguration=_public_access(self.public == "blocked"),
+            OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+            VersioningConfiguration={"Status": "Enabled"} if self.versioned or self.object_lock else None,
+            LifecycleConfiguration={"Rules": self._rules} if self._rules else None,
+            CorsConfiguration={"CorsRules": list(self.cors)} if self.cors else None,
+            WebsiteConfiguration=self.website,
+            LoggingConfiguration=self._logging(),
+            AccelerateConfiguration={"AccelerationStatus": "Enabled"} if self.acceleration else None,
+            ObjectLockEnabled=True if self.object_lock else None,
+            NotificationConfiguration=self._notification(),
+        )
+        if self.access_logs is not None:
+            self.access_logs.accept_logs_of(self, self.access_logs_prefix or "")
+        check(
+            self,
+            gets_per_second=self.gets_per_second,
+            puts_per_second=self.puts_per_second,
+            prefixes=self.prefixes,
+            reads_after_overwrite=self.reads_after_overwrite,
+        )
+        if self.tls_only:
+            self._state(
+                Statement(
+                    ["s3:*"], [self.arn, f"{self.arn}/*"], effect="Deny", principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}}, sid="DenyPlainHttp",
+                )  # fmt: skip
+            )
+        if self.enforce_encryption:
+            self._enforce()
+
+    def _encryption(self) -> dict[str, Any]:
+        rule: dict[str, Any] = {
+            "ServerSideEncryptionByDefault": {
+                "SSEAlgorithm": ALGORITHMS[self.encryption],
+                "KMSMasterKeyID": self.key,
+            }
+        }
+        if self.encryption == "kms":
+            rule["BucketKeyEnabled"] = self.bucket_key
+        return {"ServerSideEncryptionConfiguration": [rule]}
+
+    def _logging(self) -> dict[str, Any] | None:
+        if self.access_logs is None:
+            return None
+        return {"DestinationBucketName": self.access_logs.bucket_name, "LogFilePrefix": self.access_logs_prefix}
+
+    def _notification(self) -> dict[str, Any] | None:
+        body: dict[str, Any] = dict(self._notifications)
+        if self.event_bridge:
+            body["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
+        return body or None
+
+    def _enforce(self) -> None:
+        header = "s3:x-amz-server-side-encryption"
+        objects = [f"{self.arn}/*"]
+        self._state(
+            Statement(
+                ["s3:PutObject"], objects, effect="Deny", principal=Principal.anyone(),
+                conditions={"StringNotEquals": {header: ALGORITHMS[self.encryption]}}, sid="DenyUnencryptedPut",
+            )  # fmt: skip
+        )
+        if self.key is not None:
+            self._state(
+                Statement(
+                    ["s3:PutObject"], objects, effect="Deny", principal=Principal.anyone(),
+                    conditions={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.key}}, sid="DenyOtherKeys",
+                )  # fmt: skip
+            )
+
+    def add_lifecycle_rule(self, rule: LifecycleRule) -> None:
+        """Add a rule after the bucket is made."""
+        self._rules.append(rule)
+        self.node.resource.set(LifecycleConfiguration={"Rules": self._rules})
+
+    def notify(self, target: SQSQueue | SNSTopic, *events: str, prefix: str | None = None, suffix: str | None = None) -> None:
+        """Tell a standard queue or topic of events (`"s3:ObjectCreated:*"`) on objects whose key fits.
+
+        The target gets the policy it needs, for buckets of this account; the bucket waits for it. Nothing else is
+        added: S3 itself sends.
+        """
+        if not events:
+            raise ConstructError(f"{self.node.path}: notify needs at least one event", place=caller(),
+                                 fix='such as "s3:ObjectCreated:*"')  # fmt: skip
+        filters = [{"Name": name, "Value": value} for name, value in (("prefix", prefix), ("suffix", suffix)) if value is not None]
+        policy = target.accept_from_account("s3.amazonaws.com")
+        kind, name = ("QueueConfigurations", "Queue") if isinstance(target, SQSQueue) else ("TopicConfigurations", "Topic")
+        for event in events:
+            entry: dict[str, Any] = {"Event": event, name: target.arn}
+            if filters:
+                entry["Filter"] = {"S3Key": {"Rules": filters}}
+            self._notifications.setdefault(kind, []).append(entry)
+        bucket = self.node.resource
+        bucket.set(NotificationConfiguration=self._notification())
+        bucket.node.depends_on(policy)
+
+    def grant_read(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody list the bucket and read its objects, only those below `prefix` when it is given."""
+        listing: dict[str, Any] = {"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {}
+        give(who, ["s3:ListBucket"], on=[self.arn], through=self._state, when=_joined(listing, when))
+        self._grant_key(who, "kms:Decrypt")
+        actions = ["s3:GetObject", *(["s3:GetObjectVersion"] if self.versioned or self.object_lock else [])]
+        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_write(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody write objects below `prefix`, in one piece or in parts."""
+        self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
+        actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
+        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_read_write(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody list, read and write."""
+        self.grant_read(who, prefix=prefix, when=when)
+        return self.grant_write(who, prefix=prefix, when=when)
+
+    def grant_delete(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody delete objects below `prefix`; old versions of a versioned bucket stay."""
+        return give(who, ["s3:DeleteObject"], on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_public_read(self, *, prefix: str = "") -> Grant:
+        """Let everybody read objects, as a public website needs; the bucket must be made with `public="policy"`."""
+        if self.public == "blocked":
+            raise ConstructError(
+                f"{self.node.path} blocks public policies", place=caller(), fix='make it with public="policy"'
+            )
+        return give(Principal.anyone(), ["s3:GetObject"], on=self._objects(prefix), through=self._state)
+
+    def accept_logs_of(self, source: S3Bucket, prefix: str) -> Resource:
+        """Let S3's log delivery write the access logs of another bucket below `prefix`; returns the bucket policy."""
+        conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": AWS.AccountId}}
+        if source.node.stack is self.node.stack:
+            conditions["ArnLike"] = {"aws:SourceArn": source.arn}
+        return self._state(
+            Statement(
+                ["s3:PutObject"], [f"{self.arn}/{prefix}*"],
+                principal=Principal.service("logging.s3.amazonaws.com"), conditions=conditions,
+            )  # fmt: skip
+        )
+
+    def _objects(self, prefix: str) -> list[str]:
+        return under(self.arn, f"{prefix}*")
+
+    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
+        if self.key is not None and not isinstance(who, str | Principal):
+            who.allow(*actions, on=self.key)
+
+    def _state(self, statement: Statement) -> Resource:
+        self._policy.add(statement)
+        made = self.node.children.get("Policy")
+        if made is None:
+            made = resource_class(BUCKET_POLICY)(self, "Policy", Bucket=self.bucket_name, PolicyDocument=self._policy)
+        else:
+            made.node.resource.set(PolicyDocument=self._policy)
+        return made.node.resource
+
+
+def _public_access(blocked: bool) -> dict[str, bool]:
+    return {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": blocked,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": blocked,
+    }
+
+
+def _joined(first: Conditions, second: Conditions | None) -> Conditions | None:
+    from .policy import both
+
+    return both(first, second or {}) or None

@@ -1,0 +1,280 @@
+"""Amazon Simple Notification Service: topics, subscriptions of every protocol, who may publish."""
+
+from __future__ import annotations
+
+import re
+
+from ..cfn import resource_class
+from ..errors import ConstructError
+from ..source import caller
+from ..tokens import AWS
+from ..tree import MAIN, Construct, attribute, construct, ref
+from .hints import check
+from .policy import Document, Grant, Principal, Statement, give
+from .sqs import DeadLetter, SQSQueue
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Literal, TypedDict, Unpack
+
+    from ..resource import Resource
+    from ..tokens import Token
+    from .policy import Conditions, Grantee
+
+    class Options(TypedDict, total=False):
+        """What every kind of subscription takes; see `SNSTopic.subscribe`."""
+
+        filter: Mapping[str, Any] | None
+        filter_on: Literal["attributes", "body"]
+        raw: bool | None
+        dead_letter: DeadLetter | SQSQueue | None
+
+TOPIC = "AWS::SNS::Topic"
+TOPIC_POLICY = "AWS::SNS::TopicPolicy"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
+
+
+@construct
+class SNSTopic(Construct):
+    """A topic that pushes every message to all its subscribers; standard, or ordered with `fifo=True`.
+
+    - `display_name`: at most 100 characters; the sender's name of e-mails and short messages.
+    - `deduplication`: "content" lets a FIFO topic tell repeated messages by their text.
+    - `key`: the ARN, id or alias of a KMS key to encrypt with; left out, SNS keeps messages encrypted by itself only
+      in transit. Queues and services that receive through a customer key need its key policy to let
+      `sns.amazonaws.com` use it.
+    - `max_message_size`: bytes, 1,024 to 1,048,576; above 262,144 only queues, functions and Firehose may subscribe.
+    - `archive_days`: a FIFO topic keeps messages for replay, 1 to 365 days.
+    - `tracing`: X-Ray follows messages through.
+    - `tls_only`: refuse publishers that do not use TLS.
+    - `name`: a fixed name (`.fifo` at the end of a FIFO topic's); leave it out unless somebody else needs to know it.
+
+    What the topic is used for can be told, and is checked: `message_bytes`, `pull` (consumers that mean to poll).
+
+    Source: SNS Developer Guide; course notes, SNS.
+    """
+
+    name: str | None = None
+    fifo: bool = False
+    display_name: str | None = None
+    deduplication: Literal["content"] | None = None
+    key: str | None = None
+    max_message_size: int | Token | None = None
+    archive_days: int | None = None
+    tracing: bool = False
+    tls_only: bool = False
+    message_bytes: int | None = None
+    pull: bool | None = None
+
+    arn = ref()
+    topic_name = attribute("TopicName")
+
+    def build(self) -> None:
+        """Make the topic."""
+        self._policy = Document()
+        resource_class(TOPIC)(
+            self,
+            MAIN,
+            TopicName=self.name,
+            FifoTopic=True if self.fifo else None,
+            DisplayName=self.display_name,
+            ContentBasedDeduplication=True if self.deduplication == "content" else None,
+            KmsMasterKeyId=self.key,
+            MaximumMessageSize=self.max_message_size,
+            ArchivePolicy=None if self.archive_days is None else {"MessageRetentionPeriod": str(self.archive_days)},
+            TracingConfig="Active" if self.tracing else None,
+        )
+        check(self, message_bytes=self.message_bytes, max_message_size=self.max_message_size, pull=self.pull)
+        if self.tls_only:
+            self._state(
+                Statement(
+                    ["sns:Publish"], [self.arn], effect="Deny", principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}}, sid="DenyPlainHttp",
+                )  # fmt: skip
+            )
+
+    def subscribe(
+        self,
+        target: SQSQueue | str,
+        *,
+        filter: Mapping[str, Any] | None = None,
+        filter_on: Literal["attributes", "body"] = "attributes",
+        raw: bool | None = None,
+        dead_letter: DeadLetter | SQSQueue | None = None,
+    ) -> Subscription:
+        """Push messages to a queue, an e-mail address, a telephone number (`+49…`) or a web address.
+
+        - A queue gets the policy it needs, for this topic and no other.
+        - `filter`: only messages whose attributes (or JSON body, with `filter_on="body"`) match.
+        - `raw`: deliver the message without SNS's envelope; queues, web addresses and Firehose only.
+        - `dead_letter`: a queue for what could not be delivered.
+        """
+        if isinstance(target, SQSQueue):
+            policy = target.accept_from("sns.amazonaws.com", self.arn)
+            made = self._subscription(target, "sqs", target.arn, f"From{_word(self)}", filter, filter_on, raw, dead_letter)
+            made.node.depends_on(policy)
+            return made
+        protocol = _protocol(target)
+        return self._subscription(self, protocol, target, f"To{_letters(target)}", filter, filter_on, raw, dead_letter)
+
+    def subscribe_email(self, address: str, *, json: bool = False, **options: Unpack[Options]) -> Subscription:
+        """Push to an e-mail address, as text or (`json`) with the whole envelope; its owner must confirm."""
+        return self._subscription(
+            self, "email-json" if json else "email", address, f"To{_letters(address)}", **_options(options)
+        )
+
+    def subscribe_sms(self, number: str, **options: Unpack[Options]) -> Subscription:
+        """Push to a telephone number in E.164 form (`+4915112345678`)."""
+        return self._subscription(self, "sms", number, f"To{_letters(number)}", **_options(options))
+
+    def subscribe_url(self, url: str, **options: Unpack[Options]) -> Subscription:
+        """Push to an http or https endpoint, which must confirm."""
+        protocol = "http" if type(url) is str and url.startswith("http://") else "https"
+        return self._subscription(self, protocol, url, f"To{_letters(url)}", **_options(options))
+
+    def subscribe_function(self, id: str, function_arn: str, **options: Unpack[Options]) -> Subscription:
+        """Push to a Lambda function, version or alias by ARN, with the permission to invoke it."""
+        resource_class("AWS::Lambda::Permission")(
+            self, f"Invoke{id}", Action="lambda:InvokeFunction", FunctionName=function_arn,
+            Principal="sns.amazonaws.com", SourceArn=self.arn,
+        )  # fmt: skip
+        return self._subscription(self, "lambda", function_arn, f"To{id}", **_options(options))
+
+    def subscribe_firehose(self, id: str, stream_arn: str, role_arn: str, **options: Unpack[Options]) -> Subscription:
+        """Push to a Firehose delivery stream through a role that `sns.amazonaws.com` may take on."""
+        made = self._subscription(self, "firehose", stream_arn, f"To{id}", role=role_arn, **_options(options))
+        return made
+
+    def subscribe_application(self, id: str, endpoint_arn: str, **options: Unpack[Options]) -> Subscription:
+        """Push to a mobile application's endpoint by ARN."""
+        return self._subscription(self, "application", endpoint_arn, f"To{id}", **_options(options))
+
+    def grant_publish(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody publish; with a customer key, use it too."""
+        key = self.key
+        if key is not None and not isinstance(who, str | Principal) and (type(key) is not str or "arn:" in key):
+            who.allow("kms:GenerateDataKey", "kms:Decrypt", on=key)
+        return give(who, ["sns:Publish"], on=[self.arn], through=self._state, when=when)
+
+    def grant_subscribe(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody subscribe."""
+        return give(who, ["sns:Subscribe"], on=[self.arn], through=self._state, when=when)
+
+    def accept_from(self, service: str, source_arn: str) -> Resource:
+        """Let one resource of an AWS service publish here, and no other; returns the topic policy."""
+        return self._state(
+            Statement(
+                ["sns:Publish"], [self.arn], principal=Principal.service(service),
+                conditions={"ArnLike": {"aws:SourceArn": source_arn}},
+            )  # fmt: skip
+        )
+
+    def accept_from_account(self, service: str) -> Resource:
+        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
+        return self._state(
+            Statement(
+                ["sns:Publish"], [self.arn], principal=Principal.service(service),
+                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
+            )  # fmt: skip
+        )
+
+    def _state(self, statement: Statement) -> Resource:
+        self._policy.add(statement)
+        made = self.node.children.get("Policy")
+        if made is None:
+            made = resource_class(TOPIC_POLICY)(self, "Policy", Topics=[self.arn], PolicyDocument=self._policy)
+        else:
+            made.node.resource.set(PolicyDocument=self._policy)
+        return made.node.resource
+
+    def _subscription(
+        self,
+        scope: Construct,
+        protocol: str,
+        endpoint: str,
+        id: str,
+        filter: Mapping[str, Any] | None = None,
+        filter_on: str = "attributes",
+        raw: bool | None = None,
+        dead_letter: DeadLetter | SQSQueue | None = None,
+        role: str | None = None,
+    ) -> Subscription:
+        failed = dead_letter.queue if isinstance(dead_letter, DeadLetter) else dead_letter
+        if failed is not None:
+            failed.accept_from("sns.amazonaws.com", self.arn)
+        return Subscription(
+            scope, id, topic=self, protocol=protocol, endpoint=endpoint, filter=filter, filter_on=filter_on, raw=raw,
+            dead_letter=failed, role=role,
+        )  # fmt: skip
+
+
+@construct
+class Subscription(Construct):
+    """One subscriber of a topic; made by `topic.subscribe(…)`."""
+
+    topic: SNSTopic
+    protocol: str
+    endpoint: str
+    filter: Mapping[str, Any] | None = None
+    filter_on: str = "attributes"
+    raw: bool | None = None
+    dead_letter: SQSQueue | None = None
+    role: str | None = None
+
+    arn = ref()
+
+    def build(self) -> None:
+        """Make the subscription."""
+        resource_class(SUBSCRIPTION)(
+            self,
+            MAIN,
+            TopicArn=self.topic.arn,
+            Protocol=self.protocol,
+            Endpoint=self.endpoint,
+            FilterPolicy=self.filter,
+            FilterPolicyScope="MessageBody" if self.filter is not None and self.filter_on == "body" else None,
+            RawMessageDelivery=self.raw,
+            RedrivePolicy=None if self.dead_letter is None else {"deadLetterTargetArn": self.dead_letter.arn},
+            SubscriptionRoleArn=self.role,
+        )
+
+
+def _protocol(target: object) -> str:
+    if type(target) is str:
+        if target.startswith(("http://", "https://")):
+            return target.partition(":")[0]
+        if _EMAIL.fullmatch(target):
+            return "email"
+        if _PHONE.fullmatch(target):
+            return "sms"
+    shown = repr(target) if type(target) is str else f"a {type(target).__name__}"
+    raise ConstructError(
+        f"cannot tell how to deliver to {shown}", place=caller(),
+        fix="give a queue, name@example.com, +4915112345678 or https://…; for ARNs use subscribe_function, "
+        "subscribe_firehose or subscribe_application",
+    )  # fmt: skip
+
+
+_OPTIONS = frozenset(("filter", "filter_on", "raw", "dead_letter"))
+
+
+def _options(options: Options) -> Options:
+    wrong = sorted(options.keys() - _OPTIONS)
+    if wrong:
+        raise ConstructError(
+            f"a subscription has no option {wrong[0]!r}", place=caller(), fix=f"one of: {', '.join(sorted(_OPTIONS))}"
+        )
+    return options
+
+
+def _word(construct: Construct) -> str:
+    id = construct.node.plain_id
+    return id[:1].upper() + id[1:]
+
+
+def _letters(text: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", text))

@@ -1,0 +1,620 @@
+"""Deploy-time values: strings that only CloudFormation will know.
+
+A `Token` is a `str` whose text is a marker. F-strings, `+` and `"".join` carry the marker along; when a template is
+rendered, markers become the smallest intrinsic function that says the same: `Ref`, `Fn::GetAtt`, else `Fn::Sub`.
+Whatever would need the real text (`.upper()`, slicing, `len`, `==` with a plain string, …) raises `TokenError`.
+
+C code can still see, cut or change a marker. So a marker carries a checksum and characters that people split on:
+one that was touched is recognised, and rendering fails with the place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import weakref
+from itertools import count
+from zlib import crc32
+
+from .errors import TokenError
+from .source import caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, NoReturn, Protocol, SupportsIndex, TypeVar, overload
+
+    from .sections import Condition
+
+    T = TypeVar("T")
+    Scalar = TypeVar("Scalar", bound=str | float)
+
+    class Absent(Any):  # type: ignore[misc]
+        """What `NoValue` is to a type checker: it fits every place."""
+
+    class Referent(Protocol):
+        """Something in a template that can be referred to by its logical id."""
+
+        @property
+        def node(self) -> Any: ...
+
+    Resolver = Callable[[Any, str | None], Any]
+    """Gives the intrinsic for a referent and one of its attributes (None for `Ref`)."""
+else:
+
+    def overload(function: object) -> object:
+        return function
+
+
+# A marker is written in code points that Unicode reserves for no character at all, so no text of a user holds them:
+# sixteen stand for hexadecimal digits, three open, close and pad. The letters and signs in the guard break when the
+# text is split, upper-cased or replaced; the checksum breaks when anything else is touched.
+_DIGITS = "".join(map(chr, range(0xFDD0, 0xFDE0)))
+_OPEN, _CLOSE, _PAD = "\ufde0", "\ufde1", "\ufde2"
+_GUARD = _OPEN + "".join(sign + _PAD for sign in "/:,.-_=| aA0\"'()[]{}<>@#%&*+;?!$^~`\\")
+_WRITE = str.maketrans("0123456789abcdef", _DIGITS)
+_READ = str.maketrans(_DIGITS, "0123456789abcdef")
+_MARKER = re.compile(f"{re.escape(_GUARD)}([{_DIGITS}]{{8}})([{_DIGITS}]*){_CLOSE}")
+_STRAY = re.compile("[\ufdd0-\ufdef]")
+_ESCAPED = re.compile(r"\\ufd[de]")
+_TEXT, _NAME = "\x01text", "\x01name"
+
+_serials = count(1)
+_referents: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+_numbers: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+
+
+def _serial(referent: Referent) -> int:
+    number = _numbers.get(referent)
+    if number is None:
+        number = next(_serials)
+        _numbers[referent] = number
+        _referents[number] = referent
+    return number
+
+
+def _refuse(what: str, instead: str) -> NoReturn:
+    raise TokenError(f"{what}: its value is only known at deploy time", place=caller(), fix=instead)
+
+
+def _refusing(what: str, instead: str) -> Any:
+    def refused(self: object, *args: object, **kwargs: object) -> NoReturn:
+        _refuse(what, instead)
+
+    return refused
+
+
+class Token(str):
+    """A string known only at deploy time; `str(token)`, f-strings, `+` and `join` work, the rest raises.
+
+    Raises `TokenError` at the line that treats it as known text.
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other: str) -> Token:
+        return Token(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
+
+    def __radd__(self, other: str) -> Token:
+        return Token(str.__add__(other, self)) if isinstance(other, str) else NotImplemented
+
+    def __str__(self) -> str:
+        return self
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            _refuse(f"a format such as {spec!r} needs the text itself", "leave the format out of the braces")
+        return self
+
+    def __repr__(self) -> str:
+        return f"<{describe(self)}, known at deploy \\ufde0>"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Token):
+            return str.__eq__(self, other)
+        if isinstance(other, str):
+            if has_marker(other):
+                return str.__eq__(self, other)
+            _refuse(f"comparing with {other!r}", "use a Condition with equals(...), and if_(...) for the two values")
+        return NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = str.__hash__
+
+    if not TYPE_CHECKING:
+        __bool__ = _refusing("testing whether it is empty", "compare with None, or use a Condition and if_(...)")
+        __len__ = _refusing("its length", "there is no length before deploy; check the parameter's MaxLength instead")
+        __getitem__ = _refusing("cutting a piece out", "use select(index, split(separator, value))")
+        __iter__ = _refusing("going through its characters", "use split(separator, value)")
+        __contains__ = _refusing("looking for text inside", "use a Condition with equals(...)")
+        __mod__ = _refusing("% formatting", "use an f-string")
+        __mul__ = __rmul__ = _refusing("repeating", "there is no repetition at deploy time")
+        __int__ = __float__ = __index__ = __complex__ = _refusing(
+            "turning it into a number", "give the value itself: a Number parameter is accepted where a number is"
+        )
+        __lt__ = __le__ = __gt__ = __ge__ = _refusing("ordering", "there is no order before deploy")
+        __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __floordiv__ = __neg__ = _refusing(
+            "arithmetic", "CloudFormation cannot calculate; pass the result as a parameter"
+        )
+
+
+def _guard_methods() -> None:
+    splitting = "use select(index, split(separator, value))"
+    changing = "CloudFormation cannot change text; build the value with an f-string from parts that are right already"
+    asking = "use a Condition with equals(...)"
+    reasons = {
+        "split rsplit partition rpartition splitlines": splitting,
+        "upper lower title capitalize swapcase casefold replace translate strip lstrip rstrip removeprefix "
+        "removesuffix zfill center ljust rjust expandtabs encode format format_map": changing,
+        "startswith endswith find rfind index rindex count isalnum isalpha isascii isdecimal isdigit isidentifier "
+        "islower isnumeric isprintable isspace istitle isupper": asking,
+        "join": 'use join(separator, [...]) when the separator is only known at deploy time',
+    }
+    for names, instead in reasons.items():
+        for name in names.split():
+            setattr(Token, name, _refusing(f".{name}()", instead))
+
+
+_guard_methods()
+
+
+class ListToken:
+    """A list known only at deploy time (`Fn::Split`, `Fn::GetAZs`, a list parameter).
+
+    `tokens[0]` picks one entry (`Fn::Select`); its length and its entries cannot be asked for before deploy.
+    """
+
+    __slots__ = ("_expression",)
+
+    def __init__(self, expression: Mapping[str, Any]) -> None:
+        self._expression = dict(expression)
+
+    def __getitem__(self, index: int) -> Token:
+        if not isinstance(index, int):
+            _refuse("a slice of a list", "pick entries one by one: tokens[0], tokens[1]")
+        return select(index, self)
+
+    def __repr__(self) -> str:
+        return f"<a list, known at deploy \\ufde0>"
+
+    if not TYPE_CHECKING:
+        __bool__ = __len__ = _refusing("the length of a list", "give the number you expect yourself")
+        __iter__ = _refusing("going through a list", "pick entries one by one: tokens[0], tokens[1]")
+        __contains__ = _refusing("looking into a list", "use a Condition with equals(...)")
+        __str__ = __format__ = _refusing("a list inside text", "use join(separator, tokens)")
+
+
+def _marker(expression: Any) -> Token:
+    payload = json.dumps(expression, separators=(",", ":"))
+    digits = f"{crc32(payload.encode()):08x}{payload.encode().hex()}"
+    return Token(f"{_GUARD}{digits.translate(_WRITE)}{_CLOSE}")
+
+
+def reference(referent: Referent) -> Token:
+    """What `Ref` of something in the tree gives."""
+    return _marker({"Ref": _serial(referent)})
+
+
+def attribute_of(referent: Referent, name: str) -> Token:
+    """What `Fn::GetAtt` of something in the tree gives."""
+    return _marker({"Fn::GetAtt": [_serial(referent), name]})
+
+
+def name_of(referent: Referent) -> Any:
+    """The logical id itself, for places where CloudFormation wants a bare name (conditions, maps)."""
+    return {_NAME: _serial(referent)}
+
+
+def intrinsic(name: str, argument: Any) -> Token:
+    """Any intrinsic function that gives one value: `intrinsic("Fn::ImportValue", "net-VpcId")`."""
+    return _marker({name: express(argument)})
+
+
+def express(value: Any) -> Any:
+    """A value as plain data with every token spelled out, still free of logical ids."""
+    kind = type(value)
+    if kind is str or kind is Token:
+        return _express_text(value)
+    if isinstance(value, ListToken):
+        return value._expression
+    if kind is dict:
+        return {str.__str__(key): express(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [express(item) for item in value]
+    plain = getattr(value, "to_cloudformation", None)
+    return express(plain()) if plain is not None else value
+
+
+def _express_text(text: str) -> Any:
+    parts = _parts(text)
+    if parts is None:
+        return text if type(text) is str else str.__str__(text)
+    return parts[0] if len(parts) == 1 else {_TEXT: parts}
+
+
+def _parts(text: str) -> list[Any] | None:
+    """The literals and expressions a text is made of, or None when it is plain."""
+    if type(text) is not str:
+        text = "".join((text,))
+    if "\\ufd" in text and _ESCAPED.search(text):
+        raise TokenError(
+            "a deploy-time value was written into JSON or printed as a Python value",
+            fix="use to_json(...) in place of json.dumps(...), and no !r in f-strings",
+        )
+    if text.isascii() or not _STRAY.search(text):
+        return None
+    parts: list[Any] = []
+    end = 0
+    for match in _MARKER.finditer(text):
+        if match.start() > end:
+            parts.append(_literal(text[end : match.start()]))
+        payload = bytes.fromhex(match[2].translate(_READ)) if len(match[2]) % 2 == 0 else b""
+        if int(match[1].translate(_READ), 16) != crc32(payload):
+            _broken()
+        expression = json.loads(payload)
+        parts.extend(expression[_TEXT] if isinstance(expression, dict) and _TEXT in expression else [expression])
+        end = match.end()
+    if end < len(text):
+        parts.append(_literal(text[end:]))
+    return parts
+
+
+def _literal(text: str) -> str:
+    if _STRAY.search(text):
+        _broken()
+    return text
+
+
+def _broken() -> NoReturn:
+    raise TokenError(
+        "a deploy-time value inside this text was cut or changed as if it were known text",
+        fix="use select(...), split(...), join(...) or an f-string on the value itself",
+    )
+
+
+def has_marker(text: str) -> bool:
+    """Whether a string holds deploy-time parts, whole or broken."""
+    return not str.isascii(text) and _STRAY.search("".join((text,))) is not None
+
+
+def describe(text: str) -> str:
+    """A deploy-time string for people: `Orders.Arn`, or its literal parts around such names."""
+    parts = _parts(text)
+    return text if parts is None else "".join(part if isinstance(part, str) else _spoken(part) for part in parts)
+
+
+def _spoken(expression: Any) -> str:
+    if isinstance(expression, dict) and len(expression) == 1:
+        ((name, argument),) = expression.items()
+        if name == "Ref":
+            return argument if isinstance(argument, str) else _label(argument)
+        if name == "Fn::GetAtt":
+            return f"{argument[0] if isinstance(argument[0], str) else _label(argument[0])}.{argument[1]}"
+        return str(name)
+    return "…"
+
+
+def _label(serial: int) -> str:
+    referent = _referents.get(serial)
+    return str(referent.node.logical_id) if referent is not None else "a construct that is gone"
+
+
+def finish(expression: Any, resolve: Resolver) -> Any:
+    """An expression as CloudFormation reads it; `resolve` gives what stands for a referent."""
+    if type(expression) is dict:
+        if len(expression) == 1:
+            ((name, argument),) = expression.items()
+            if name == "Ref" and type(argument) is int:
+                return resolve(_living(argument), None)
+            if name == "Fn::GetAtt" and type(argument) is list and type(argument[0]) is int:
+                return resolve(_living(argument[0]), argument[1])
+            if name == _TEXT:
+                return _sub([finish(part, resolve) for part in argument])
+            if name == _NAME:
+                return _living(argument).node.logical_id
+        return {key: finish(item, resolve) for key, item in expression.items()}
+    if type(expression) is list:
+        return [finish(item, resolve) for item in expression]
+    return expression
+
+
+def _living(serial: int) -> Any:
+    referent = _referents.get(serial)
+    if referent is None:
+        raise TokenError("a deploy-time value of a construct that no longer exists", fix="keep its App alive")
+    return referent
+
+
+def _sub(parts: Sequence[Any]) -> Any:
+    if all(isinstance(part, str) for part in parts):
+        return "".join(parts)
+    text: list[str] = []
+    local: dict[str, Any] = {}
+    taken = {_head(part) for part in parts if not isinstance(part, str)}
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part.replace("${", "${!"))
+            continue
+        name = _inline(part)
+        if name is None:
+            name = next((known for known, value in local.items() if value == part), None)
+            if name is None:
+                name = _fresh(part, taken | set(local))
+                local[name] = part
+        text.append(f"${{{name}}}")
+    return {"Fn::Sub": ["".join(text), local] if local else "".join(text)}
+
+
+def _inline(part: Any) -> str | None:
+    if part.keys() == {"Ref"} and isinstance(part["Ref"], str):
+        return str(part["Ref"])
+    if part.keys() == {"Fn::GetAtt"} and all(isinstance(step, str) for step in part["Fn::GetAtt"]):
+        return ".".join(part["Fn::GetAtt"])
+    return None
+
+
+def _head(part: Any) -> str:
+    return (_inline(part) or "").partition(".")[0]
+
+
+def _fresh(part: Any, taken: set[str]) -> str:
+    ((name, argument),) = part.items()
+    stem = argument if isinstance(argument, str) else name.removeprefix("Fn::")
+    stem = "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", stem)) or "Value"
+    if stem not in taken:
+        return stem
+    return next(name for name in (f"{stem}{number}" for number in count(2)) if name not in taken)
+
+
+class Site:
+    """One place in a resource's data that holds a deploy-time value: rewritten when logical ids are final."""
+
+    __slots__ = ("holder", "key", "expression")
+
+    def __init__(self, holder: Any, key: Any, expression: Any) -> None:
+        self.holder = holder
+        self.key = key
+        self.expression = expression
+
+    def write(self, resolve: Resolver) -> None:
+        """Put what the expression now stands for into its place."""
+        self.holder[self.key] = finish(self.expression, resolve)
+
+
+def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ...] = ()) -> Any:
+    """Plain JSON data from Python values: tokens become intrinsics, None disappears, tuples become lists.
+
+    Every deploy-time value found is noted in `sites`. Raises `TokenError` with the path for a broken marker, and
+    `ConstructError` for values that JSON cannot hold.
+    """
+    kind = type(value)
+    if kind is str:
+        if str.isascii(value) and "\\ufd" not in value:
+            return value
+    elif kind is bool or kind is int:
+        return value
+    elif kind is dict:
+        made: dict[str, Any] = {}
+        for key, item in value.items():
+            if item is None:
+                continue
+            if type(key) is not str:
+                key = _key(key, path)
+            elif not key.isascii() and has_marker(key):
+                _key(Token(key), path)
+            kind = type(item)
+            if kind is str and str.isascii(item) and "\\ufd" not in item or kind is bool or kind is int:
+                made[key] = item
+            else:
+                _place(made, key, item, resolve, sites, (*path, key))
+        return made
+    elif kind is list or kind is tuple:
+        items: list[Any] = [None] * len(value)
+        for index, item in enumerate(value):
+            if item is None:
+                raise _unfit("None in a list", path, "leave the entry out, or write NoValue")
+            _place(items, index, item, resolve, sites, (*path, index))
+        return items
+    holder: list[Any] = [None]
+    _place(holder, 0, value, resolve, sites, path)
+    return holder[0]
+
+
+def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ...]) -> None:
+    kind = type(value)
+    if kind is str or kind is Token:
+        try:
+            expression = _express_text(value)
+        except TokenError as error:
+            where = "/".join(str(step) for step in path)
+            raise TokenError(f"{where}: {error.message}", place=error.place or caller(), fix=error.fix) from None
+        if type(expression) is str:
+            holder[key] = expression
+            return
+        holder[key] = finish(expression, resolve)
+        sites.append(Site(holder, key, expression))
+    elif kind is dict or kind is list or kind is tuple:
+        holder[key] = render(value, resolve, sites, path)
+    elif kind is bool or kind is int or kind is float:
+        if value != value or value in (float("inf"), float("-inf")):
+            raise _unfit(f"the number {value}", path, "give a finite number")
+        holder[key] = value
+    elif isinstance(value, ListToken):
+        holder[key] = finish(value._expression, resolve)
+        sites.append(Site(holder, key, value._expression))
+    elif hasattr(value, "to_cloudformation"):
+        _place(holder, key, value.to_cloudformation(), resolve, sites, path)
+    elif isinstance(value, str):
+        _place(holder, key, str.__str__(value), resolve, sites, path)
+    elif hasattr(value, "keys"):
+        holder[key] = render(dict(value), resolve, sites, path)
+    elif isinstance(value, set | frozenset):
+        raise _unfit("a set, which has no order", path, "write sorted(...) around it")
+    elif hasattr(value, "node"):
+        raise _unfit(
+            f"the construct {value.node.path} itself", path, "say which value of it: .ref, .arn or another attribute"
+        )
+    elif hasattr(value, "isoformat"):
+        raise _unfit(f"a {kind.__name__}", path, "write it as text: value.isoformat()")
+    else:
+        raise _unfit(f"a {kind.__name__}", path, "give a string, number, boolean, list or dictionary")
+
+
+def _unfit(what: str, path: Iterable[Any], instead: str) -> Exception:
+    from .errors import ConstructError
+
+    where = "/".join(str(step) for step in path)
+    return ConstructError(f"{where or 'the value'}: a template cannot hold {what}", place=caller(), fix=instead)
+
+
+def _key(key: Any, path: tuple[Any, ...]) -> str:
+    if isinstance(key, Token):
+        where = "/".join(str(step) for step in path)
+        raise TokenError(
+            f"{where}: the name of a property or entry cannot be a deploy-time value", place=caller(),
+            fix="use a name that is known now",
+        )  # fmt: skip
+    if isinstance(key, str):
+        return str.__str__(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return str(key)
+    raise _unfit(f"{key!r} as a name", path, "names are strings")
+
+
+def join(separator: str, values: Sequence[str] | ListToken) -> str:
+    """`Fn::Join`: the values with `separator` between them; known text is joined now."""
+    if isinstance(values, ListToken) or isinstance(separator, Token):
+        return intrinsic("Fn::Join", [separator, values])
+    text = separator.join(values)
+    return Token(text) if has_marker(text) else text
+
+
+def select(index: int | str, values: Sequence[str] | ListToken) -> Token:
+    """`Fn::Select`: one entry of a list, counted from 0."""
+    return intrinsic("Fn::Select", [index, values])
+
+
+def split(separator: str, value: str) -> ListToken:
+    """`Fn::Split`: a list from text; pick from it with `[index]` or `select`."""
+    return ListToken({"Fn::Split": [separator, express(value)]})
+
+
+def sub(text: str, **values: Any) -> Token:
+    """`Fn::Sub` written by hand; an f-string is usually shorter."""
+    return intrinsic("Fn::Sub", [text, values] if values else text)
+
+
+def import_value(name: str) -> Token:
+    """`Fn::ImportValue`: an export of a stack outside this app; inside the app just use the attribute."""
+    return intrinsic("Fn::ImportValue", name)
+
+
+def base64(value: str) -> Token:
+    """`Fn::Base64`."""
+    return intrinsic("Fn::Base64", value)
+
+
+def cidr(block: str, blocks: int, bits: int) -> ListToken:
+    """`Fn::Cidr`: `blocks` address ranges (1 to 256) of `bits` host bits inside `block`."""
+    return ListToken({"Fn::Cidr": [express(block), blocks, bits]})
+
+
+def get_azs(region: str = "") -> ListToken:
+    """`Fn::GetAZs`: the Availability Zones of a region, of the stack's own when left out."""
+    return ListToken({"Fn::GetAZs": express(region)})
+
+
+@overload
+def if_(condition: Condition | str, then: T, otherwise: Absent) -> T | Absent: ...
+@overload
+def if_(condition: Condition | str, then: Absent, otherwise: T) -> T | Absent: ...
+@overload
+def if_(condition: Condition | str, then: T, otherwise: Token) -> T | Token: ...  # type: ignore[overload-overlap]
+@overload
+def if_(condition: Condition | str, then: Token, otherwise: T) -> T | Token: ...  # type: ignore[overload-overlap]
+@overload
+def if_(condition: Condition | str, then: Scalar, otherwise: Scalar) -> Scalar: ...
+@overload
+def if_(condition: Condition | str, then: T, otherwise: T) -> T | Absent: ...
+def if_(condition: Any, then: Any, otherwise: Any) -> Any:
+    """`Fn::If`: one value when the condition holds, the other when not; `NoValue` for none at all."""
+    name = name_of(condition) if hasattr(condition, "node") else condition
+    return _marker({"Fn::If": [name, express(then), express(otherwise)]})
+
+
+def to_json(value: Any) -> str:
+    """JSON text of a structure that may hold deploy-time values, where `json.dumps` would break them.
+
+    A deploy-time value stands as text in its quotes; CloudFormation fills it in as it is, so one that holds quotes or
+    backslashes would break the JSON.
+    """
+    held: dict[str, str] = {}
+
+    def hold(item: Any) -> Any:
+        if isinstance(item, str) and has_marker(item):
+            key = f"\x00{len(held)}\x00"
+            held[json.dumps(key)[1:-1]] = "".join((item,))
+            return key
+        if isinstance(item, ListToken):
+            raise TokenError("a deploy-time list inside JSON text", place=caller(), fix="use join(',', tokens)")
+        if isinstance(item, dict):
+            return {name: hold(entry) for name, entry in item.items()}
+        if isinstance(item, list | tuple):
+            return [hold(entry) for entry in item]
+        plain = getattr(item, "to_cloudformation", None)
+        return hold(plain()) if plain is not None else item
+
+    text = json.dumps(hold(value), sort_keys=True, separators=(",", ":"))
+    for key, marker in held.items():
+        text = text.replace(key, _escape_literals(marker))
+    return Token(text) if held else text
+
+
+def _escape_literals(text: str) -> str:
+    pieces: list[str] = []
+    end = 0
+    for match in _MARKER.finditer(text):
+        pieces += [json.dumps(text[end : match.start()])[1:-1], match[0]]
+        end = match.end()
+    return "".join([*pieces, json.dumps(text[end:])[1:-1]])
+
+
+def secret_value(secret: str, key: str = "", *, stage: str = "", version: str = "") -> str:
+    """A dynamic reference to a Secrets Manager secret; `secret` is its name or ARN, `key` one JSON field of it.
+
+    Source: CloudFormation User Guide, dynamic references.
+    """
+    return f"{{{{resolve:secretsmanager:{secret}:SecretString:{key}:{stage}:{version}}}}}"
+
+
+def ssm_value(name: str, version: int | None = None) -> str:
+    """A dynamic reference to a Systems Manager parameter; without a version the newest is taken at deploy."""
+    return f"{{{{resolve:ssm:{name}{'' if version is None else f':{version}'}}}}}"
+
+
+def ssm_secure_value(name: str, version: int | None = None) -> str:
+    """A dynamic reference to a Systems Manager SecureString; only some properties accept it."""
+    return f"{{{{resolve:ssm-secure:{name}{'' if version is None else f':{version}'}}}}}"
+
+
+def _pseudo(name: str) -> Token:
+    return _marker({"Ref": f"AWS::{name}"})
+
+
+class AWS:
+    """The pseudo parameters: what CloudFormation knows about the deploy itself."""
+
+    AccountId = _pseudo("AccountId")
+    Partition = _pseudo("Partition")
+    Region = _pseudo("Region")
+    StackId = _pseudo("StackId")
+    StackName = _pseudo("StackName")
+    URLSuffix = _pseudo("URLSuffix")
+    NotificationARNs = ListToken({"Ref": "AWS::NotificationARNs"})
+
+
+NoValue: Absent = _pseudo("NoValue")  # type: ignore[assignment]
+"""Stands for "leave this property out", for use in `if_`."""

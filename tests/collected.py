@@ -1,0 +1,40 @@
+"""Every template that any test synthesizes, kept until the end of the run and then shown to cfn-lint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pathlib
+from typing import TYPE_CHECKING
+
+from awsdeck import synth
+
+if TYPE_CHECKING:
+    from awsdeck.synth import Draft
+
+
+def collect_into(folder: pathlib.Path) -> None:
+    """From now on write every synthesized template to the folder, named by its content."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(draft: Draft) -> None:
+        for stack in draft.assembly:
+            text = json.dumps(stack.template, sort_keys=True)
+            name = f"{stack.region or 'none'}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+            if stack.template["Resources"]:
+                (folder / name).write_text(text, encoding="utf-8")
+
+    synth.PASSES = (*synth.PASSES, keep)
+
+
+def errors_in(folder: pathlib.Path) -> list[str]:
+    """What cfn-lint calls an error in the templates of the folder; warnings do not count."""
+    from cfnlint.api import lint_file
+
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        for match in lint_file(path):
+            if match.rule.severity == "error":
+                at = "/".join(str(step) for step in getattr(match, "path", None) or ())
+                found.append(f"{path.name}: {match.rule.id} {match.message} at {at}\n    {path.read_text()[:400]}")
+    return found
