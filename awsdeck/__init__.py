@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from .services.iam import IAMUser as IAMUser
     from .services.iam import allow as allow
     from .services.iam import deny as deny
-    from .services.policy import Principal as Principal
-    from .services.policy import Statement as Statement
     from .services.policy import VIA_MFA as VIA_MFA
     from .services.policy import WITHOUT_MFA as WITHOUT_MFA
+    from .services.policy import Principal as Principal
+    from .services.policy import Statement as Statement
     from .services.s3 import CorsRule as CorsRule
     from .services.s3 import LifecycleRule as LifecycleRule
     from .services.s3 import S3Bucket as S3Bucket
@@ -86,7 +86,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _PUBLIC = sorted([*_HOME_OF, "cfn"])
 
 if not TYPE_CHECKING:  # type checkers read the imports above, and report a name that is not there
-    __all__ = _PUBLIC
+    __all__ = _PUBLIC  # noqa: PLE0605
 
     def __getattr__(name):
         from importlib import import_module

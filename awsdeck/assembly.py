@@ -186,18 +186,24 @@ class Assembly:
 
         with open(os.path.join(SCHEMAS, "manifest.schema.json"), encoding="utf-8") as file:
             validator = Draft202012Validator(json.load(file))
-        for error in validator.iter_errors(manifest):
-            raise InputError(f"{path} is damaged at {error.json_path}: {error.message}", fix="run `awsdeck synth` again")
-        stacks = []
-        for name, entry in manifest["stacks"].items():
-            template_path = os.path.join(folder, os.path.basename(entry["template"]))
-            try:
-                with open(template_path, encoding="utf-8") as file:
-                    template = json.load(file)
-            except (OSError, ValueError) as problem:
-                raise InputError(f"cannot read {template_path}: {problem}") from None
-            stacks.append(StackArtifact.from_manifest(name, entry, template))
-        return cls(in_deploy_order(stacks))
+        damage = [f"{path} is damaged at {error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
+        if damage:
+            raise InputError("\n".join(damage), fix="run `awsdeck synth` again")
+        return cls(
+            in_deploy_order(
+                StackArtifact.from_manifest(name, entry, _template(os.path.join(folder, os.path.basename(entry["template"]))))
+                for name, entry in manifest["stacks"].items()
+            )
+        )
+
+
+def _template(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            template: dict[str, Any] = json.load(file)
+    except (OSError, ValueError) as problem:
+        raise InputError(f"cannot read {path}: {problem}") from None
+    return template
 
 
 def in_deploy_order(stacks: Iterable[StackArtifact]) -> list[StackArtifact]:

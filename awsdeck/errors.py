@@ -120,7 +120,7 @@ class Finding:
         """Plain data in the shape of `schemas/finding.schema.json`; empty fields are left out."""
         fields = {name: getattr(self, name) for name in self.__slots__}
         fields["path"] = list(self.path)
-        fields["ring"] = [list(step) for step in self.ring] or None
+        del fields["ring"]  # the message says it in words
         return {name: value for name, value in fields.items() if value is not None}
 
     def sort_key(self) -> tuple[object, ...]:
@@ -147,7 +147,9 @@ class Finding:
         subject = self.construct or self.resource
         if subject:
             detail = "/".join(str(step) for step in self.path[3:]) if self.path[2:3] == ("Properties",) else ""
-            lines.append(f"    in {subject}" + (f" ({self.type})" if self.type else "") + (f", {detail}" if detail else ""))
+            lines.append(
+                f"    in {subject}" + (f" ({self.type})" if self.type else "") + (f", {detail}" if detail else "")
+            )
         if self.allowed:
             lines.append(f"    allowed: {self.allowed}")
         if self.fix:

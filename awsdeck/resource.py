@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .tokens import Site, Token
     from .wiring import Wiring
 
-_OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "__class__"))
+_OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "_told", "__class__"))
 
 
 class Resource(Construct):
@@ -29,12 +29,13 @@ class Resource(Construct):
     mistake at the user's line.
     """
 
-    __slots__ = ("properties", "body", "_sites", "_overrides")
+    __slots__ = ("properties", "body", "_sites", "_overrides", "_told")
     TYPE: ClassVar[str] = ""
     properties: dict[str, Any]
     body: dict[str, Any]
     _sites: list[Site]
     _overrides: list[tuple[str, Any]] | None
+    _told: bool
 
     if TYPE_CHECKING:
 
@@ -47,6 +48,7 @@ class Resource(Construct):
             _set = object.__setattr__
             _set(self, "node", node)
             _set(self, "_overrides", None)
+            _set(self, "_told", False)
             if node.stack is None:
                 raise ConstructError(
                     f"{self.TYPE} {id!r} stands outside a stack", place=caller(), fix="give it a Stack as its scope"
@@ -164,10 +166,11 @@ class Resource(Construct):
         if policy is not None:
             body = {**body, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
         findings = check_resource(View(node.logical_id, self.TYPE, body, mode=app.limits))
-        if app.findings:
-            own = (node.path, node.path.removesuffix("/" + MAIN))
-            app.findings = [old for old in app.findings if old.construct not in own or old.type != self.TYPE]
+        if self._told:
+            app.forget(node)
+            self._told = False
         if findings:
+            self._told = True
             app.report(findings, node)
 
     def add_tags(self, tags: dict[str, str]) -> None:
@@ -194,9 +197,11 @@ class Resource(Construct):
         """What becomes of the resource when it leaves the template; Retain or Snapshot where it holds data."""
         known = self.type
         stateful = known is not None and known.stateful
-        for node in self.node.above():
+        node: Node | None = self.node
+        while node is not None:
             if node.removal is not None:
                 return node.removal if stateful or node.removal != "Delete" else None
+            node = node.scope.node if node.scope is not None else None
         if known is None or not stateful:
             return None
         return "Snapshot" if known.snapshot else "Retain"
@@ -263,13 +268,30 @@ class AttributeGroup:
 
 
 def _attribute(resource: Resource, known: ResourceType, name: str) -> Token | ListToken | AttributeGroup | None:
+    kinds = _attributes.get(known)
+    if kinds is None:
+        kinds = _attributes[known] = {}
+    kind = kinds.get(name)
+    if kind is None:
+        kind = kinds[name] = _kind(known, name)
+    if kind == "one":
+        return attribute_of(resource, name)
+    if kind == "list":
+        return ListToken(express(attribute_of(resource, name)))
+    return AttributeGroup(resource, name) if kind == "group" else None
+
+
+_attributes: dict[ResourceType, dict[str, str]] = {}
+
+
+def _kind(known: ResourceType, name: str) -> str:
+    """What an attribute of a type is: one value, a list, a group of attributes, or nothing at all."""
     if any(attribute.startswith(name + ".") for attribute in known.attributes):
-        return AttributeGroup(resource, name)
+        return "group"
     if name not in known.attributes:
-        return None
-    token = attribute_of(resource, name)
+        return "none"
     shape = known.shape(name.split("."))
-    return ListToken(express(token)) if shape is not None and shape.kind == "list" else token
+    return "list" if shape is not None and shape.kind == "list" else "one"
 
 
 def _with(data: Any, steps: list[str], value: Any, path: str) -> Any:
@@ -295,5 +317,3 @@ def _with(data: Any, steps: list[str], value: Any, path: str) -> Any:
     else:
         entries[step] = value
     return entries
-
-

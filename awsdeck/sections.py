@@ -63,7 +63,7 @@ class Parameter(Element):
         id: str,
         *,
         type: str = "String",
-        default: str | int | float | Sequence[str] | None = None,
+        default: str | float | Sequence[str] | None = None,
         description: str | None = None,
         allowed_values: Sequence[str | int | float] | None = None,
         allowed_pattern: str | None = None,
@@ -186,7 +186,7 @@ class Condition(Element):
         if not isinstance(expression, ConditionExpression | Condition):
             raise ConstructError(
                 f"Condition {id}: {expression!r} is not a condition", place=caller(),
-                fix='write equals(a, b), or combine conditions with &, | and ~',
+                fix="write equals(a, b), or combine conditions with &, | and ~",
             )  # fmt: skip
         self.body = _data(expression)
 

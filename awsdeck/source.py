@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from functools import lru_cache
 
 from .errors import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterable
+    from types import FrameType
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -22,12 +26,12 @@ def caller() -> Place | None:
 
 def caller_spot() -> tuple[str, int] | None:
     """File and line of the nearest frame outside awsdeck; cheap enough for every construct."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
         if not name.startswith(HERE):
             return None if name.startswith("<") else (name, frame.f_lineno)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None
 
 
@@ -36,15 +40,18 @@ def keyword_line(file: str, line: int, names: Iterable[str]) -> int:
 
     `names` go from the outside in (`"KeySchema", "AttributeName"`); the call's own line when none is written there.
     """
-    import ast
-
     try:
-        with open(file, encoding="utf-8") as text:
-            tree = ast.parse(text.read())
-    except (OSError, SyntaxError, ValueError):
+        written = os.stat(file).st_mtime_ns
+    except OSError:
         return line
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno <= line <= (node.end_lineno or 0)]
-    for call in sorted(calls, key=lambda node: (node.end_lineno or 0) - node.lineno):
+    return _keyword_line(file, written, line, tuple(names))
+
+
+@lru_cache(1024)
+def _keyword_line(file: str, written: int, line: int, names: tuple[str, ...]) -> int:
+    for call in _calls(file, written):
+        if not call.lineno <= line <= (call.end_lineno or 0):
+            continue
         found = line
         holder: ast.AST = call
         for name in names:
@@ -57,11 +64,33 @@ def keyword_line(file: str, line: int, names: Iterable[str]) -> int:
     return line
 
 
-def _entry(holder: object, name: str) -> object:
+@lru_cache(8)
+def _calls(file: str, written: int) -> list[ast.Call]:
+    """The calls in a file as it was last written, short ones first."""
+    import ast
+
+    try:
+        with open(file, encoding="utf-8") as text:
+            tree = ast.parse(text.read())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return sorted(calls, key=lambda node: (node.end_lineno or 0) - node.lineno)
+
+
+def _closest(name: str, keywords: Iterable[str]) -> str | None:
+    """The keyword all of whose words stand in a property's name: `delay` for DelaySeconds, `name` for QueueName."""
+    words = {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+", name)}
+    fitting = [keyword for keyword in keywords if words.issuperset(keyword.split("_"))]
+    return max(fitting, key=len, default=None)
+
+
+def _entry(holder: ast.AST, name: str) -> ast.expr | None:
     import ast
 
     if isinstance(holder, ast.Call):
-        return next((kw.value for kw in holder.keywords if kw.arg == name), None)
+        given = {keyword.arg: keyword.value for keyword in holder.keywords if keyword.arg}
+        return given.get(name) or given.get(_closest(name, given) or "")
     if isinstance(holder, ast.Dict):
         pairs = zip(holder.keys, holder.values, strict=True)
         return next((v for k, v in pairs if isinstance(k, ast.Constant) and str(k.value) == name), None)

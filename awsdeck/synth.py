@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 from . import settings
@@ -13,6 +14,7 @@ from .tree import MAIN, Stack, located, suppressed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .errors import Finding
@@ -168,15 +170,15 @@ def check(draft: Draft) -> None:
     for finding in check_graph(graph):
         stack_node = stacks.get(finding.stack or "", draft.app.node)
         node = nodes.get(finding.stack or "", {}).get(finding.resource or "", stack_node)
-        if suppressed(finding.rule, node):
-            continue
-        finding = located(finding, node)
-        (errors if finding.severity == "error" and not settings.gathering else draft.app.findings).append(finding)
+        if finding.severity != "error" or settings.gathering:
+            draft.app.note(finding, node)
+        elif not suppressed(finding.rule, node):
+            errors.append(located(finding, node))
     if errors:
         raise ConstraintError(errors)
 
 
-PASSES = (lock, name, tag, link, order, render, check)
+PASSES: tuple[Callable[[Draft], None], ...] = (lock, name, tag, link, order, render, check)
 
 
 def synthesize(app: App) -> Assembly:
@@ -215,7 +217,7 @@ def _across(draft: Draft, stack: Stack, other: Construct, asker: Construct) -> N
 
 def _ring(draft: Draft, ring: list[Stack]) -> CycleError:
     steps = []
-    for stack, needed in zip(ring, ring[1:], strict=False):
+    for stack, needed in itertools.pairwise(ring):
         asker = draft.stacks[stack].dependencies[needed]
         need = stack.wiring.needs.get(needed)
         node = asker.node if asker is not None else stack.node

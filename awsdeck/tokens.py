@@ -13,7 +13,10 @@ from __future__ import annotations
 import json
 import re
 import weakref
+from functools import lru_cache
 from itertools import count
+from json.encoder import encode_basestring_ascii as quote
+from math import isfinite
 from zlib import crc32
 
 from .errors import TokenError
@@ -21,8 +24,8 @@ from .source import caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from typing import Any, NoReturn, Protocol, SupportsIndex, TypeVar, overload
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any, NoReturn, Protocol, TypeVar, overload
 
     from .sections import Condition
 
@@ -40,10 +43,6 @@ if TYPE_CHECKING:
 
     Resolver = Callable[[Any, str | None], Any]
     """Gives the intrinsic for a referent and one of its attributes (None for `Ref`)."""
-else:
-
-    def overload(function: object) -> object:
-        return function
 
 
 # A marker is written in code points that Unicode reserves for no character at all, so no text of a user holds them:
@@ -61,16 +60,15 @@ _TEXT, _NAME = "\x01text", "\x01name"
 
 _serials = count(1)
 _referents: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-_numbers: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _serial(referent: Referent) -> int:
-    number = _numbers.get(referent)
-    if number is None:
-        number = next(_serials)
-        _numbers[referent] = number
-        _referents[number] = referent
-    return number
+    node = referent.node
+    if node.serial is None:
+        node.serial = next(_serials)
+        _referents[node.serial] = referent
+    return node.serial  # type: ignore[no-any-return]
 
 
 def _refuse(what: str, instead: str) -> NoReturn:
@@ -90,7 +88,8 @@ class Token(str):
     Raises `TokenError` at the line that treats it as known text.
     """
 
-    __slots__ = ()
+    __slots__ = ("_expression",)
+    _expression: Any
 
     def __add__(self, other: str) -> Token:
         return Token(str.__add__(self, other)) if isinstance(other, str) else NotImplemented
@@ -151,7 +150,7 @@ def _guard_methods() -> None:
         "removesuffix zfill center ljust rjust expandtabs encode format format_map": changing,
         "startswith endswith find rfind index rindex count isalnum isalpha isascii isdecimal isdigit isidentifier "
         "islower isnumeric isprintable isspace istitle isupper": asking,
-        "join": 'use join(separator, [...]) when the separator is only known at deploy time',
+        "join": "use join(separator, [...]) when the separator is only known at deploy time",
     }
     for names, instead in reasons.items():
         for name in names.split():
@@ -178,7 +177,7 @@ class ListToken:
         return select(index, self)
 
     def __repr__(self) -> str:
-        return f"<a list, known at deploy \\ufde0>"
+        return "<a list, known at deploy \\ufde0>"
 
     if not TYPE_CHECKING:
         __bool__ = __len__ = _refusing("the length of a list", "give the number you expect yourself")
@@ -187,20 +186,33 @@ class ListToken:
         __str__ = __format__ = _refusing("a list inside text", "use join(separator, tokens)")
 
 
-def _marker(expression: Any) -> Token:
-    payload = json.dumps(expression, separators=(",", ":"))
-    digits = f"{crc32(payload.encode()):08x}{payload.encode().hex()}"
-    return Token(f"{_GUARD}{digits.translate(_WRITE)}{_CLOSE}")
+def _marker(expression: Any, written: str | None = None) -> Token:
+    payload = (_encode(expression) if written is None else written).encode()
+    digits = f"{crc32(payload):08x}{payload.hex()}"
+    token = Token(f"{_GUARD}{digits.translate(_WRITE)}{_CLOSE}")
+    token._expression = expression
+    return token
+
+
+@lru_cache(1024)
+def _expression(checksum: str, digits: str) -> Any:
+    """What the digits of a marker say; shared by everybody who reads the same marker."""
+    payload = bytes.fromhex(digits.translate(_READ)) if len(digits) % 2 == 0 else b""
+    if int(checksum.translate(_READ), 16) != crc32(payload):
+        _broken()
+    return json.loads(payload)
 
 
 def reference(referent: Referent) -> Token:
     """What `Ref` of something in the tree gives."""
-    return _marker({"Ref": _serial(referent)})
+    serial = _serial(referent)
+    return _marker({"Ref": serial}, f'{{"Ref":{serial}}}')
 
 
 def attribute_of(referent: Referent, name: str) -> Token:
     """What `Fn::GetAtt` of something in the tree gives."""
-    return _marker({"Fn::GetAtt": [_serial(referent), name]})
+    serial = _serial(referent)
+    return _marker({"Fn::GetAtt": [serial, name]}, f'{{"Fn::GetAtt":[{serial},{quote(name)}]}}')
 
 
 def name_of(referent: Referent) -> Any:
@@ -229,6 +241,11 @@ def express(value: Any) -> Any:
 
 
 def _express_text(text: str) -> Any:
+    if type(text) is Token:
+        try:
+            return text._expression  # noqa: SLF001 - one function alone, as it was made
+        except AttributeError:  # text around it
+            pass
     parts = _parts(text)
     if parts is None:
         return text if type(text) is str else str.__str__(text)
@@ -238,7 +255,7 @@ def _express_text(text: str) -> Any:
 def _parts(text: str) -> list[Any] | None:
     """The literals and expressions a text is made of, or None when it is plain."""
     if type(text) is not str:
-        text = "".join((text,))
+        text = str.__str__(text)
     if "\\ufd" in text and _ESCAPED.search(text):
         raise TokenError(
             "a deploy-time value was written into JSON or printed as a Python value",
@@ -251,10 +268,7 @@ def _parts(text: str) -> list[Any] | None:
     for match in _MARKER.finditer(text):
         if match.start() > end:
             parts.append(_literal(text[end : match.start()]))
-        payload = bytes.fromhex(match[2].translate(_READ)) if len(match[2]) % 2 == 0 else b""
-        if int(match[1].translate(_READ), 16) != crc32(payload):
-            _broken()
-        expression = json.loads(payload)
+        expression = _expression(match[1], match[2])
         parts.extend(expression[_TEXT] if isinstance(expression, dict) and _TEXT in expression else [expression])
         end = match.end()
     if end < len(text):
@@ -277,7 +291,7 @@ def _broken() -> NoReturn:
 
 def has_marker(text: str) -> bool:
     """Whether a string holds deploy-time parts, whole or broken."""
-    return not str.isascii(text) and _STRAY.search("".join((text,))) is not None
+    return not str.isascii(text) and _STRAY.search(str.__str__(text)) is not None
 
 
 def describe(text: str) -> str:
@@ -309,12 +323,12 @@ def finish(expression: Any, resolve: Resolver) -> Any:
             ((name, argument),) = expression.items()
             if name == "Ref" and type(argument) is int:
                 return resolve(_living(argument), None)
-            if name == "Fn::GetAtt" and type(argument) is list and type(argument[0]) is int:
-                return resolve(_living(argument[0]), argument[1])
             if name == _TEXT:
                 return _sub([finish(part, resolve) for part in argument])
             if name == _NAME:
                 return _living(argument).node.logical_id
+            if name == "Fn::GetAtt" and type(argument) is list and type(argument[0]) is int:
+                return resolve(_living(argument[0]), argument[1])
         return {key: finish(item, resolve) for key, item in expression.items()}
     if type(expression) is list:
         return [finish(item, resolve) for item in expression]
@@ -401,15 +415,12 @@ def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ..
         for key, item in value.items():
             if item is None:
                 continue
-            if type(key) is not str:
-                key = _key(key, path)
-            elif not key.isascii() and has_marker(key):
-                _key(Token(key), path)
+            name = key if type(key) is str and key.isascii() else _key(key, path)
             kind = type(item)
-            if kind is str and str.isascii(item) and "\\ufd" not in item or kind is bool or kind is int:
-                made[key] = item
+            if (kind is str and str.isascii(item) and "\\ufd" not in item) or kind is bool or kind is int:
+                made[name] = item
             else:
-                _place(made, key, item, resolve, sites, (*path, key))
+                _place(made, name, item, resolve, sites, (*path, name))
         return made
     elif kind is list or kind is tuple:
         items: list[Any] = [None] * len(value)
@@ -439,7 +450,7 @@ def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Sit
     elif kind is dict or kind is list or kind is tuple:
         holder[key] = render(value, resolve, sites, path)
     elif kind is bool or kind is int or kind is float:
-        if value != value or value in (float("inf"), float("-inf")):
+        if kind is float and not isfinite(value):
             raise _unfit(f"the number {value}", path, "give a finite number")
         holder[key] = value
     elif isinstance(value, ListToken):
@@ -471,7 +482,7 @@ def _unfit(what: str, path: Iterable[Any], instead: str) -> Exception:
 
 
 def _key(key: Any, path: tuple[Any, ...]) -> str:
-    if isinstance(key, Token):
+    if isinstance(key, Token) or (isinstance(key, str) and has_marker(key)):
         where = "/".join(str(step) for step in path)
         raise TokenError(
             f"{where}: the name of a property or entry cannot be a deploy-time value", place=caller(),
@@ -527,18 +538,22 @@ def get_azs(region: str = "") -> ListToken:
     return ListToken({"Fn::GetAZs": express(region)})
 
 
-@overload
-def if_(condition: Condition | str, then: T, otherwise: Absent) -> T | Absent: ...
-@overload
-def if_(condition: Condition | str, then: Absent, otherwise: T) -> T | Absent: ...
-@overload
-def if_(condition: Condition | str, then: T, otherwise: Token) -> T | Token: ...  # type: ignore[overload-overlap]
-@overload
-def if_(condition: Condition | str, then: Token, otherwise: T) -> T | Token: ...  # type: ignore[overload-overlap]
-@overload
-def if_(condition: Condition | str, then: Scalar, otherwise: Scalar) -> Scalar: ...
-@overload
-def if_(condition: Condition | str, then: T, otherwise: T) -> T | Absent: ...
+if TYPE_CHECKING:
+
+    @overload
+    def if_(condition: Condition | str, then: T, otherwise: Absent) -> T | Absent: ...
+    @overload
+    def if_(condition: Condition | str, then: Absent, otherwise: T) -> T | Absent: ...
+    @overload
+    def if_(condition: Condition | str, then: T, otherwise: Token) -> T | Token: ...  # type: ignore[overload-overlap]
+    @overload
+    def if_(condition: Condition | str, then: Token, otherwise: T) -> T | Token: ...  # type: ignore[overload-overlap]
+    @overload
+    def if_(condition: Condition | str, then: Scalar, otherwise: Scalar) -> Scalar: ...
+    @overload
+    def if_(condition: Condition | str, then: T, otherwise: T) -> T | Absent: ...
+
+
 def if_(condition: Any, then: Any, otherwise: Any) -> Any:
     """`Fn::If`: one value when the condition holds, the other when not; `NoValue` for none at all."""
     name = name_of(condition) if hasattr(condition, "node") else condition
@@ -556,7 +571,7 @@ def to_json(value: Any) -> str:
     def hold(item: Any) -> Any:
         if isinstance(item, str) and has_marker(item):
             key = f"\x00{len(held)}\x00"
-            held[json.dumps(key)[1:-1]] = "".join((item,))
+            held[json.dumps(key)[1:-1]] = str.__str__(item)
             return key
         if isinstance(item, ListToken):
             raise TokenError("a deploy-time list inside JSON text", place=caller(), fix="use join(',', tokens)")

@@ -41,11 +41,11 @@ _LONGEST = 255
 
 
 class Node:
-    """A place in the tree: its path, its children, the line that made it, what it depends on."""
+    """A place in the tree: its path, its children, the line that made it, what it depends on, the app at the top."""
 
     __slots__ = (
         "host", "id", "scope", "children", "spot", "stack", "dependencies", "ignored", "tags", "removal",
-        "fixed_id", "final_id",
+        "fixed_id", "final_id", "serial", "root_app", "_plain_id",
     )  # fmt: skip
 
     def __init__(self, host: Construct, scope: Construct | None, id: str) -> None:
@@ -60,25 +60,32 @@ class Node:
         self.removal: str | None = None
         self.fixed_id: str | None = None
         self.final_id: str | None = None
-        self.stack: Stack | None = None
-        if scope is not None:
-            if type(id) is not str or not id or "/" in id or not id.isprintable():
-                raise ConstructError(
-                    f"{type(host).__name__}: {id!r} cannot be an id", place=caller(),
-                    fix="use a non-empty string without slashes",
-                )  # fmt: skip
-            above = _node_of(scope, host, id)
-            other = above.children.get(id)
-            if other is not None:
-                raise ConstructError(
-                    f"{above.path or 'the app'} already holds a {type(other).__name__} with the id {id!r}, made at "
-                    f"{other.node.source}",
-                    place=caller(),
-                    fix="give one of the two another id",
-                )
-            above.root_app.unlocked(f"{type(host).__name__} {id!r}")
-            above.children[id] = host
-            self.stack = above.stack
+        self.serial: int | None = None
+        self._plain_id: str | None = None
+        if scope is None:
+            assert isinstance(host, App)
+            self.root_app: App = host
+            self.stack: Stack | None = None
+            return
+        if type(id) is not str or not id or "/" in id or not id.isprintable():
+            raise ConstructError(
+                f"{type(host).__name__}: {id!r} cannot be an id", place=caller(),
+                fix="use a non-empty string without slashes",
+            )  # fmt: skip
+        above = _node_of(scope, host, id)
+        other = above.children.get(id)
+        if other is not None:
+            raise ConstructError(
+                f"{above.path or 'the app'} already holds a {type(other).__name__} with the id {id!r}, made at "
+                f"{other.node.source}",
+                place=caller(),
+                fix="give one of the two another id",
+            )
+        self.root_app = above.root_app
+        self.stack = above.stack
+        if self.root_app.locked:
+            self.root_app.unlocked(f"{type(host).__name__} {id!r}")
+        above.children[id] = host
 
     @property
     def path(self) -> str:
@@ -96,15 +103,6 @@ class Node:
         return Place(*self.spot) if self.spot else None
 
     @property
-    def root_app(self) -> App:
-        """The app at the top of the tree."""
-        node: Node = self
-        while node.scope is not None:
-            node = node.scope.node
-        assert isinstance(node.host, App)
-        return node.host
-
-    @property
     def logical_id(self) -> str:
         """The name in the template: the path below the stack in CamelCase, final after synthesis."""
         return self.final_id or self.fixed_id or self.plain_id
@@ -112,10 +110,15 @@ class Node:
     @property
     def plain_id(self) -> str:
         """The logical id as the path alone gives it, before collisions are resolved."""
+        if self._plain_id is None:
+            self._plain_id = self._path_id()
+        return self._plain_id
+
+    def _path_id(self) -> str:
         words: list[str] = []
         node: Node = self
         while node.scope is not None and node.host is not node.stack:
-            if node.id != MAIN or not words and node.scope.node.host is node.stack:
+            if node.id != MAIN or (not words and node.scope.node.host is node.stack):
                 words.append(node.id)
             node = node.scope.node
         if len(words) == 1 and words[0].isalnum() and words[0].isascii():
@@ -249,7 +252,7 @@ def construct(cls: C) -> C:
 
     Annotations without a default are required. `build` is called when all are set.
     """
-    own = cls.__dict__.get("__annotations__", {})
+    own = cls.__annotations__
     fields = dict(getattr(cls, "_fields", {}))
     for name in own:
         if not name.startswith("_") and not str(own[name]).startswith("ClassVar"):
@@ -295,7 +298,7 @@ def _fill(host: Construct, given: dict[str, Any]) -> None:
         missing = [name for name, default in fields.items() if default is _REQUIRED and name not in given]
         if not missing:
             for name, default in fields.items():
-                value = given[name] if name in given else default
+                value = given.get(name, default)
                 setattr(host, name, value.factory() if type(value) is Field else value)
             return
     else:
@@ -325,7 +328,7 @@ def _node_of(scope: object, host: Construct, id: str) -> Node:
     )  # fmt: skip
 
 
-class attribute:
+class attribute:  # noqa: N801  (reads like a keyword where it is used)
     """On a construct's class: an attribute of its main resource, by CloudFormation's name (`arn = attribute("Arn")`)."""
 
     __slots__ = ("name",)
@@ -339,7 +342,7 @@ class attribute:
         return attribute_of(host.node.resource, self.name)
 
 
-class ref:
+class ref:  # noqa: N801  (reads like a keyword where it is used)
     """On a construct's class: what `Ref` of its main resource gives (`url = ref()` on a queue)."""
 
     __slots__ = ()
@@ -417,7 +420,7 @@ class App(Construct):
     `synth()` at the end of a deck writes the templates when the file is run by Python.
     """
 
-    __slots__ = ("limits", "findings", "folder", "locked", "assembly", "__dict__")
+    __slots__ = ("limits", "folder", "locked", "assembly", "_noted", "_findings", "__dict__")
 
     def __init__(self, *, limits: Mode | None = None) -> None:
         if limits not in (None, "documented", "current"):
@@ -425,7 +428,8 @@ class App(Construct):
                 f"limits={limits!r}", place=caller(), fix='"documented" or "current"',
             )  # fmt: skip
         self.limits: Mode = settings.limits or limits or settings.configured_limits() or "documented"
-        self.findings: list[Finding] = []
+        self._noted: list[tuple[Finding, Node]] = []
+        self._findings: list[Finding] | None = None
         self.locked = False
         self.assembly: Assembly | None = None
         self.node = Node(self, None, "")
@@ -445,15 +449,33 @@ class App(Construct):
         if self.locked:
             raise ConstructError(f"{what} comes after synth()", place=caller(), fix="call app.synth() last")
 
+    @property
+    def findings(self) -> list[Finding]:
+        """Warnings and hints so far, with their places; while the command line loads the deck, errors too."""
+        if self._findings is None:
+            self._findings = [located(*noted) for noted in self._noted if not suppressed(noted[0].rule, noted[1])]
+        return self._findings
+
     def report(self, findings: Iterable[Finding], node: Node) -> None:
         """Take findings about a construct: errors are raised at once, or gathered while the command line loads."""
-        kept = [located(finding, node) for finding in findings if not suppressed(finding.rule, node)]
-        errors = [finding for finding in kept if finding.severity == "error"]
-        self.findings.extend(finding for finding in kept if finding.severity != "error")
-        if errors and settings.gathering:
-            self.findings.extend(errors)
-        elif errors:
+        errors: list[Finding] = []
+        for finding in findings:
+            if finding.severity != "error" or settings.gathering:
+                self.note(finding, node)
+            elif not suppressed(finding.rule, node):
+                errors.append(located(finding, node))
+        if errors:
             raise ConstraintError(errors)
+
+    def note(self, finding: Finding, node: Node) -> None:
+        """Take a finding that does not stop the program."""
+        self._noted.append((finding, node))
+        self._findings = None
+
+    def forget(self, node: Node) -> None:
+        """Drop what was found of a resource, which is about to be checked again."""
+        self._noted = [noted for noted in self._noted if noted[1] is not node]
+        self._findings = None
 
     def synth(self, folder: str | None = None) -> Assembly:
         """Make the templates and write them to `folder` (default `awsdeck.out` in the project).
@@ -489,18 +511,20 @@ def located(finding: Finding, node: Node) -> Finding:
     host = node
     while host.id == MAIN and host.scope is not None:
         host = host.scope.node
-    finding = finding.replace(construct=host.path, stack=node.stack.name if node.stack else None)
+    place = {"construct": host.path, "stack": node.stack.name if node.stack else None}
     if node.spot is None or finding.file is not None:
-        return finding
+        return finding.replace(**place)
     file, line = node.spot
-    names = [str(step) for step in finding.path[3:]] if finding.path[2:3] == ("Properties",) else []
-    return finding.replace(file=file, line=keyword_line(file, line, names) if names and host is node else line)
+    names: list[str] = []
+    if finding.severity != "info" and finding.path[2:3] == ("Properties",):
+        names = [str(step) for step in finding.path[3:]]
+    return finding.replace(**place, file=file, line=keyword_line(file, line, names) if names else line)
 
 
 def _today() -> str:
-    import datetime
+    import datetime as dt
 
-    return datetime.date.today().isoformat()
+    return dt.date.today().isoformat()
 
 
 def _project(spot: tuple[str, int] | None) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 import awsdeck
 
+NAMES: list[str] = awsdeck.__dict__["__all__"]
 PACKAGE = pathlib.Path(awsdeck.__file__).parent
 ROOMS = [
     ("errors",),
@@ -60,11 +61,13 @@ def imports(path: pathlib.Path) -> list[tuple[str, bool]]:
             return
         if isinstance(node, ast.ImportFrom):
             if node.level:
-                base = parts[: len(parts) - node.level] if parts[-1] != "__init__" else parts[: len(parts) - node.level]
-                names = [(*base, *(node.module or "").split("."))] if node.module else [(*base, a.name) for a in node.names]
+                base = parts[: len(parts) - node.level]
+                names = (
+                    [(*base, *(node.module or "").split("."))] if node.module else [(*base, a.name) for a in node.names]
+                )
                 found.extend((name[0], late) for name in names if name and name[0])
             elif node.module and node.module.split(".")[0] == "awsdeck":
-                found.append(((node.module.split(".") + [node.names[0].name])[1], late))
+                found.append((([*node.module.split("."), node.names[0].name])[1], late))
         if isinstance(node, ast.Import):
             found.extend((a.name.split(".")[1], late) for a in node.names if a.name.startswith("awsdeck."))
         for child in ast.iter_child_nodes(node):
@@ -102,8 +105,10 @@ def test_only_one_place_opens_the_network_and_only_the_command_line_speaks(path:
     place = str(path.relative_to(PACKAGE)).replace("\\", "/")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+        names = (
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else ([node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])
         )
         for name in names:
             if name.split(".")[0] in ("boto3", "botocore"):
@@ -115,8 +120,8 @@ def test_only_one_place_opens_the_network_and_only_the_command_line_speaks(path:
 
 
 def test_every_public_name_can_be_imported_and_is_listed() -> None:
-    assert awsdeck.__all__ == sorted(awsdeck.__all__)
-    for name in awsdeck.__all__:
+    assert NAMES == sorted(NAMES)
+    for name in NAMES:
         assert getattr(awsdeck, name) is not None
     checked = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     typed = {
@@ -126,9 +131,9 @@ def test_every_public_name_can_be_imported_and_is_listed() -> None:
         for alias in node.names
         if alias.asname
     }
-    assert typed == set(awsdeck.__all__)
+    assert typed == set(NAMES)
 
 
 def test_a_public_name_misspelt_is_answered_with_the_right_one() -> None:
     with pytest.raises(AttributeError, match="did you mean 'SQSQueue'"):
-        awsdeck.SQSQeue  # noqa: B018
+        getattr(awsdeck, "SQSQeue")  # noqa: B009

@@ -11,8 +11,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from awsdeck import AWS, App, ListToken, NoValue, Stack, Token, TokenError, base64, cidr, get_azs, if_, join, select, split
-from awsdeck import Condition, Parameter, equals, secret_value, ssm_value, to_json
+from awsdeck import (
+    AWS,
+    App,
+    Condition,
+    ListToken,
+    NoValue,
+    Parameter,
+    Stack,
+    Token,
+    TokenError,
+    base64,
+    cidr,
+    equals,
+    get_azs,
+    if_,
+    join,
+    secret_value,
+    select,
+    split,
+    ssm_value,
+    to_json,
+)
 from awsdeck.cfn import sns, sqs
 from awsdeck.errors import ConstructError
 from awsdeck.tokens import render
@@ -47,10 +67,10 @@ def test_a_token_alone_becomes_the_smallest_function(stack: Stack, queue: Any) -
     [
         lambda q: f"{q.Arn}/x",
         lambda q: q.Arn + "/x",
+        lambda q: f"{q.Arn!s}/x",
         lambda q: "".join([q.Arn, "/x"]),
         lambda q: "{}/x".format(q.Arn),
         lambda q: "%s/x" % q.Arn,
-        lambda q: f"{q.Arn!s}/x",
     ],
 )
 def test_every_way_to_put_text_around_a_token_gives_a_sub(stack: Stack, queue: Any, made: Any) -> None:
@@ -153,7 +173,7 @@ def test_no_string_method_of_python_slips_through(queue: Any) -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    [len, bool, list, lambda t: "a" in t, lambda t: t[0:2], str, lambda t: f"{t}", lambda t: ",".join(t)],
+    [len, bool, list, lambda t: "a" in t, lambda t: t[0:2], str, lambda t: f"{t}", ",".join],
 )
 def test_a_list_known_at_deploy_refuses_to_be_read(operation: Any) -> None:
     with pytest.raises(TokenError):
@@ -188,7 +208,8 @@ def test_a_marker_damaged_inside_plain_text_never_reaches_a_template(stack: Stac
     with pytest.raises(TokenError) as caught:
         sns.Topic(stack, "T", DisplayName=damage(plain))
     assert "DisplayName" in str(caught.value)
-    assert caught.value.place is not None and caught.value.place.file.endswith("test_tokens.py")
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith("test_tokens.py")
 
 
 def test_a_token_printed_as_a_python_value_is_caught_too(stack: Stack, queue: Any) -> None:
@@ -296,7 +317,8 @@ def test_a_token_of_an_app_that_is_gone_is_an_error(stack: Stack) -> None:
 
 
 def test_tokens_are_strings_and_lists_are_not(queue: Any) -> None:
-    assert isinstance(queue.Arn, str) and isinstance(queue.Arn, Token)
+    assert isinstance(queue.Arn, str)
+    assert isinstance(queue.Arn, Token)
     assert isinstance(split(",", queue.Arn), ListToken)
     assert {queue.Arn: 1}[queue.Arn] == 1
     assert "Orders.Arn" in repr(queue.Arn)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from awsdeck import (
-    App, Condition, ConstraintError, Construct, ConstructError, Mapping, Output, Parameter, S3Bucket, SQSQueue, Stack,
-    attribute, construct, equals, field,
+    App,
+    Condition,
+    ConstraintError,
+    Construct,
+    ConstructError,
+    Mapping,
+    Output,
+    Parameter,
+    S3Bucket,
+    SQSQueue,
+    Stack,
+    attribute,
+    construct,
+    equals,
+    field,
 )  # fmt: skip
 from awsdeck.assembly import Assembly
 from awsdeck.cfn import s3, sns, sqs
@@ -71,14 +84,17 @@ def test_when_two_paths_give_one_logical_id_the_shorter_keeps_it_whatever_the_or
     sqs.Queue(second, "OrdersFirst")
     Pair(second, "Orders", size=1)
     one, other = (set(template_of(app, name)) for name in ("a", "b"))
-    assert "OrdersFirst" in one and "OrdersFirst" in other
-    assert len(one) == 3 and {len(id) for id in one} == {len(id) for id in other}
+    assert "OrdersFirst" in one
+    assert "OrdersFirst" in other
+    assert len(one) == 3
+    assert {len(id) for id in one} == {len(id) for id in other}
     paths = {id: origin.construct for id, origin in assemble(app)["a"].origins.items()}
     assert paths["OrdersFirst"] == "a/OrdersFirst"
 
 
 def template_of(app: App, name: str) -> dict[str, Any]:
-    return assemble(app)[name].template["Resources"]
+    made: dict[str, Any] = assemble(app)[name].template["Resources"]
+    return made
 
 
 def test_a_logical_id_of_ones_own_is_taken_and_checked(app: App, stack: Stack) -> None:
@@ -95,7 +111,8 @@ def test_two_constructs_with_one_id_are_refused_naming_the_first_ones_line(stack
         sns.Topic(stack, "Orders")
     assert "already holds a Queue" in caught.value.message
     assert "test_tree.py:" in caught.value.message
-    assert caught.value.place is not None and caught.value.place.file.endswith("test_tree.py")
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith("test_tree.py")
 
 
 @pytest.mark.parametrize("id", ["", "a/b", "a\n", 7, None])
@@ -116,7 +133,8 @@ def test_a_keyword_misspelt_or_missing_is_told_at_the_line_all_at_once(stack: St
         Pair(stack, "P", fiffo=True, colour="red")  # type: ignore[call-arg]
     said = str(caught.value)
     assert "'fiffo'; did you mean 'fifo'?" in said
-    assert "'colour'" in said and "size=" in said
+    assert "'colour'" in said
+    assert "size=" in said
     assert "test_tree.py:" in said
 
 
@@ -165,8 +183,10 @@ def test_every_mistake_of_a_resource_comes_in_one_error_each_at_its_own_line(sta
     lines = [findings[name].line for name in ("VisibilityTimeout", "DelaySeconds", "Fifo")]
     assert lines == list(range(lines[0] or 0, (lines[0] or 0) + 3))
     for finding in findings.values():
-        assert finding.file is not None and finding.file.endswith("test_tree.py")
-        assert finding.construct == "shop/Q" and finding.source
+        assert finding.file is not None
+        assert finding.file.endswith("test_tree.py")
+        assert finding.construct == "shop/Q"
+        assert finding.source
 
 
 def test_assigning_to_a_property_is_checked_and_a_refused_value_changes_nothing(stack: Stack) -> None:
@@ -236,7 +256,7 @@ def test_a_rule_ignored_on_the_scope_lets_the_construct_be_made(stack: Stack) ->
 
 
 def test_an_ignored_rule_counts_again_after_its_day(stack: Stack) -> None:
-    yesterday = (datetime.date.today() - datetime.timedelta(days=1)).isoformat()
+    yesterday = (dt.date.today() - dt.timedelta(days=1)).isoformat()
     stack.node.ignore("SQS005", reason="until the move", until=yesterday)
     with pytest.raises(ConstraintError):
         sqs.Queue(stack, "Q", QueueName="orders.fifo")
@@ -323,7 +343,7 @@ def test_sections_render_as_cloudformation_writes_them(app: App, stack: Stack) -
         lambda s: Parameter(s, "P", default="x", allowed_values=["a"]),
         lambda s: Parameter(s, "P", type="CommaDelimitedList").ref,
         lambda s: Parameter(s, "P").items,
-        lambda s: Condition(s, "C", True),
+        lambda s: Condition(s, "C", True),  # type: ignore[arg-type]
         lambda s: bool(Condition(s, "C", equals("a", "b"))),
         lambda s: bool(equals("a", "b")),
         lambda s: Mapping(s, "M", {"a": {"b c": 1}}),
@@ -332,4 +352,5 @@ def test_sections_render_as_cloudformation_writes_them(app: App, stack: Stack) -
 def test_a_section_used_wrongly_is_refused_at_the_line(stack: Stack, wrong: Any) -> None:
     with pytest.raises(ConstructError) as caught:
         wrong(stack)
-    assert caught.value.place is not None and caught.value.fix
+    assert caught.value.place is not None
+    assert caught.value.fix

@@ -45,9 +45,7 @@ class ServiceModule(ModuleType):
         return dir(self)
 
 
-class ResourceKind(type):
-    # The class of resource classes; its docstring would be theirs.
-
+class ResourceKind(type):  # noqa: D101  the class of resource classes; its docstring would be theirs
     TYPE: str
 
     @property

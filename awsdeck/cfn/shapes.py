@@ -92,7 +92,8 @@ def within(shape: Shape) -> list[int]:
     """The specs of a list's or map's items, and those of the alternatives."""
     spec = shape.spec
     extra = spec.get("+")
-    items = [spec["l"]] if "l" in spec else [*spec.get("q", {}).values(), *(extra if isinstance(extra, list) else ())][:1]
+    values = [*spec.get("q", {}).values(), *(extra if isinstance(extra, list) else ())]
+    items = [spec["l"]] if "l" in spec else values[:1]
     return [*items, *spec.get("one", ()), *spec.get("any", ()), *spec.get("all", ())]
 
 

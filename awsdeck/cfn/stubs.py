@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Groups = dict[str, "str | Groups"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+STUB = "__init__.pyi"
+OPENING = "Every resource type of"
 LONGEST_ENUM = 60
 """A longer list of values is a string to type checkers; making the resource still checks it."""
 
@@ -69,10 +71,25 @@ def write(folder: str | os.PathLike[str] | None = None) -> list[str]:
     """Write the stubs of all services below `folder`, the installed package by default; gives the files written."""
     top = HERE if folder is None else os.fspath(folder)
     services = {module_name(service): service for service in catalog.services()}
-    written = [_write(os.path.join(top, "__init__.pyi"), package(sorted(services)))]
+    written = [_write(os.path.join(top, STUB), package(sorted(services)))]
     for module, service in sorted(services.items()):
-        written.append(_write(os.path.join(top, module, "__init__.pyi"), stub(service)))
+        written.append(_write(os.path.join(top, module, STUB), stub(service)))
+    for entry in sorted(os.listdir(top)):
+        if entry not in services:
+            _remove_stale(os.path.join(top, entry))
     return written
+
+
+def _remove_stale(folder: str) -> None:
+    """Take away the stub of a service that is gone, and nothing that was not written here."""
+    path = os.path.join(folder, STUB)
+    if os.path.isfile(path):
+        with open(path, encoding="utf-8") as file:
+            made_here = file.readline().startswith(f'"""{OPENING}')
+        if made_here:
+            os.remove(path)
+            if not os.listdir(folder):
+                os.rmdir(folder)
 
 
 def _write(path: str, text: str) -> str:
@@ -101,7 +118,7 @@ def stub(service: str) -> str:
         for module, names in IMPORTS.items()
         if used.intersection(names)
     ]
-    return "\n".join([f'"""Every resource type of {service}."""', "", *imports, "", text, ""])
+    return "\n".join([f'"""{OPENING} {service}."""', "", *imports, "", text, ""])
 
 
 class Writer:
@@ -123,7 +140,7 @@ class Writer:
         order = sorted(given, key=lambda name: (name not in kind.required, name))
         yield ""
         yield f"class {self.name}(_Resource):"
-        yield f'    """{self.kind.name}."""'
+        yield from summary(kind)
         for record in self.shapes.records.values():
             yield from self.record(record)
         yield f"    def __init__(self, scope: _Construct, id: str, /{', *' if given else ''},"
@@ -203,6 +220,22 @@ class Writer:
         return next((one for one in below if one != ANY), ANY)
 
 
+def summary(kind: ResourceType) -> Iterator[str]:
+    """The docstring of a class: what an editor shows beside its keywords."""
+    replaced = sorted({path[0] for path in kind.create_only if len(path) == 1} - kind.read_only)
+    facts = [
+        *([f"`ref` gives {kind.ref}."] if kind.ref else ()),
+        *([f"A change of {' or '.join(replaced)} makes a new one."] if replaced else ()),
+    ]
+    if not facts:
+        yield f'    """{kind.name}."""'
+        return
+    yield f'    """{kind.name}.'
+    yield ""
+    yield from (f"    {fact}" for fact in facts)
+    yield '    """'
+
+
 def literal(values: Sequence[Any]) -> Members:
     """The listed values and a deploy-time value; nothing when they are too many, or no strings or whole numbers."""
     if len(values) > LONGEST_ENUM or {type(value) for value in values} not in ({str}, {int}):
@@ -238,6 +271,19 @@ def groups(kind: ResourceType) -> Groups:
     return tree
 
 
-if __name__ == "__main__":
-    files = write(*sys.argv[1:2])
+def main(arguments: Sequence[str]) -> int:
+    """What `python -m awsdeck.cfn.stubs` does."""
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        print(__doc__)
+        return 0 if "--help" in arguments or "-h" in arguments else 4
+    try:
+        files = write(*arguments)
+    except OSError as error:
+        print(f"the stubs cannot be written: {error}", file=sys.stderr)
+        return 4
     print(f"{len(files)} stubs below {os.path.dirname(files[0])}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

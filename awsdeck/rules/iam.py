@@ -454,7 +454,7 @@ RULES: tuple[Rule, ...] = (
         check=_trust,
         when={"AssumeRolePolicyDocument": Present()},
         fix='write {"Effect": "Allow", "Principal": …, "Action": "sts:AssumeRole"}',
-        source="IAM User Guide, IAM JSON policy elements: NotPrincipal; Access Analyzer, policy checks of trust policies",
+        source="IAM User Guide, policy elements: NotPrincipal; Access Analyzer, policy checks of trust policies",
         verified="docs",
         good=(
             {"AssumeRolePolicyDocument": _trusting("lambda.amazonaws.com")},

@@ -105,6 +105,7 @@ def courses(view: View) -> Iterator[Violation]:
         yield Violation(
             ("LifecycleConfiguration", "Rules"),
             message="a bucket has at most {most} lifecycle rules, this one has {count}",
+            fix="merge rules",
             most=LIFECYCLE_RULES_MOST,
             count=len(rules),
         )
@@ -113,7 +114,9 @@ def courses(view: View) -> Iterator[Violation]:
         id = literal(rule.get("Id"))
         first = ids.setdefault(id, n) if id else n
         if first != n:
-            yield Violation((*where, "Id"), n=n, problem=f"rule {first} has the same Id", value=id)
+            yield Violation(
+                (*where, "Id"), n=n, problem=f"rule {first} has the same Id", value=id, fix="give each rule its own Id"
+            )
         if not any(action in rule for action in _ACTIONS):
             yield Violation(where, n=n, problem="it does nothing", fix="add a transition or an expiration")
         yield from _course(n, where, rule)
@@ -132,6 +135,7 @@ def _course(n: int, where: Path, rule: dict[str, Any]) -> Iterator[Violation]:
                 severity="warning",
                 n=n,
                 problem=f"{name} charges for at least {INFREQUENT_ACCESS_DAYS} days and is not for younger objects",
+                fix=f"move objects after {INFREQUENT_ACCESS_DAYS} days or later",
                 value=days,
             )
     steps = [
@@ -142,13 +146,16 @@ def _course(n: int, where: Path, rule: dict[str, Any]) -> Iterator[Violation]:
         return
     for (before, source, _), (days, name, path) in pairwise(steps):
         if days == before:
-            yield Violation(path, severity="warning", n=n, problem=f"{source} and {name} begin on the same day")
+            yield Violation(
+                path, severity="warning", n=n, problem=f"{source} and {name} begin on the same day", fix="leave one out"
+            )
         elif source not in _FROM[name]:
             yield Violation(
                 path,
                 n=n,
                 problem=f"objects cannot go from {source} to {name}",
                 allowed=", ".join(_FROM[name]) + " before " + name,
+                fix="move objects towards colder classes only",
             )
         elif source in _INFREQUENT and name in ("GLACIER", "DEEP_ARCHIVE") and days - before < INFREQUENT_ACCESS_DAYS:
             yield Violation(
@@ -156,6 +163,7 @@ def _course(n: int, where: Path, rule: dict[str, Any]) -> Iterator[Violation]:
                 severity="warning",
                 n=n,
                 problem=f"{source} charges for at least {INFREQUENT_ACCESS_DAYS} days before objects move on",
+                fix=f"leave at least {INFREQUENT_ACCESS_DAYS} days between the two",
                 value=days,
             )
     expires = number(rule.get("ExpirationInDays"))
@@ -164,6 +172,7 @@ def _course(n: int, where: Path, rule: dict[str, Any]) -> Iterator[Violation]:
             (*where, "ExpirationInDays"),
             n=n,
             problem=f"objects expire before they move to {steps[-1][1]} after {grouped(steps[-1][0])} days",
+            fix="let objects expire after their last transition",
             value=expires,
         )
 

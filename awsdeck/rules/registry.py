@@ -18,7 +18,7 @@ SERVICES = {
 }
 EVERYWHERE = ("policy", "template")
 """Modules with rules about single resources of any service."""
-TOGETHER = (*EVERYWHERE, "wiring")
+TOGETHER = (*EVERYWHERE, "links", "stacks", "wiring")
 """Modules with rules about resources of several services."""
 GENERAL = (*TOGETHER, "update")
 

@@ -384,15 +384,18 @@ def _cors(view: View) -> Iterator[Violation]:
 def _cors_rule(n: int, where: Path, rule: dict[str, Any]) -> Iterator[Violation]:
     methods, origins = rule.get("AllowedMethods"), rule.get("AllowedOrigins")
     if methods == []:
-        yield Violation((*where, "AllowedMethods"), n=n, problem="it allows no method", allowed=", ".join(_METHODS))
+        yield Violation(
+            (*where, "AllowedMethods"), n=n, problem="it allows no method", fix="name one", allowed=", ".join(_METHODS)
+        )
     if origins == []:
-        yield Violation((*where, "AllowedOrigins"), n=n, problem="it allows no origin")
+        yield Violation((*where, "AllowedOrigins"), n=n, problem="it allows no origin", fix="name one")
     for index, method in enumerate(as_list(methods)):
         if isinstance(method, str) and not is_unknown(method) and method not in _METHODS:
             yield Violation(
                 (*where, "AllowedMethods", index),
                 n=n,
                 problem="S3 answers OPTIONS itself" if method == "OPTIONS" else "there is no such method",
+                fix="leave OPTIONS out" if method == "OPTIONS" else None,
                 value=method,
                 allowed=", ".join(_METHODS),
             )

@@ -43,6 +43,7 @@ PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application"
 RAW_PROTOCOLS = ("sqs", "http", "https", "firehose")
 LARGE_PROTOCOLS = ("sqs", "lambda", "firehose")
 _MESSAGE = Limit(TOPIC_MESSAGE_DEFAULT, TOPIC_MESSAGE_MOST, "2026-10")
+_MOVED = f" (AWS allows up to {grouped(_MESSAGE.current)} with max_message_size: use limits='current')"
 _FIFO_NAME = EndsWith(".fifo")
 _FIFO_ONLY = ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope")
 
@@ -133,10 +134,10 @@ def _protocol(view: View) -> Iterator[Violation]:
         protocol = one.given.get("Protocol")
         if protocol is not None and not is_unknown(protocol) and protocol not in PROTOCOLS:
             yield Violation(one.at("Protocol"), value=protocol, allowed=", ".join(PROTOCOLS))
-        if one.endpoint is ABSENT:
+        if one.endpoint is ABSENT and view.type == SUBSCRIPTION:
             yield Violation(
                 one.at("Endpoint"),
-                severity="warning" if view.type == SUBSCRIPTION else "error",
+                severity="warning",
                 message="a subscription without an endpoint reaches nobody",
                 fix="set Endpoint",
             )
@@ -451,7 +452,7 @@ def _planned_size(view: View) -> Iterator[Violation]:
     size, sms = number(view.get("message_bytes")), number(view.get("sms_bytes"))
     limit = TOPIC_MESSAGE_DEFAULT
     if view.mode == "current":
-        limit = int(number(view.get("maximum_message_size")) or TOPIC_MESSAGE_DEFAULT)
+        limit = int(number(view.get("max_message_size")) or TOPIC_MESSAGE_DEFAULT)
     if size is not None and size > limit:
         hint = "" if size > TOPIC_MESSAGE_MOST or view.mode == "current" else _MOVED
         yield Violation(
@@ -469,9 +470,6 @@ def _planned_size(view: View) -> Iterator[Violation]:
             value=int(sms),
             part=SMS_PART,
         )
-
-
-_MOVED = f" (AWS allows up to {grouped(_MESSAGE.current)} with maximum_message_size: use limits='current')"
 
 
 def _large_topics(graph: Graph) -> Iterator[Violation]:

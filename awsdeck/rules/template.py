@@ -6,22 +6,18 @@ import marshal
 import re
 
 from .. import catalog
+from ..catalog.words import meant
 from .view import View, spread
-from .vocabulary import ABSENT, Rule, Stacks, Violation, is_unknown, text
+from .vocabulary import ABSENT, Rule, Violation, is_unknown, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from .graph import Edge, Graph, Member
+    from .graph import Graph, Member
 
     Path = tuple[str | int, ...]
-
-PSEUDO = frozenset((
-    "AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region", "AWS::StackId",
-    "AWS::StackName", "AWS::URLSuffix",
-))  # fmt: skip
 
 SECTIONS = frozenset((
     "AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs",
@@ -68,7 +64,6 @@ _PASSWORDS = {
     "AWS::RDS::DBCluster": "MasterUserPassword",
     "AWS::RDS::DBInstance": "MasterUserPassword",
 }
-_CLOSE = 0.6
 _MILD = frozenset(("package", "read-only"))
 """Departures from a schema that CloudFormation, or the packaging before it, puts right."""
 
@@ -117,415 +112,6 @@ def _no_such_type(view: View) -> list[Violation]:
     ]
 
 
-# References
-
-
-def _dangling(graph: Graph) -> Iterator[Violation]:
-    for member in graph.members:
-        names = _Names(member)
-        for edge in member.mentions:
-            problem = names.problem(edge)
-            if problem:
-                yield _at_mention(member, edge, *problem)
-        for edge in member.elsewhere():
-            problem = names.problem(edge)
-            if problem:
-                yield _at_mention(member, edge, *problem)
-        yield from _dangling_conditions(member, names)
-
-
-def _at_mention(member: Member, edge: Edge, problem: str, fix: str | None) -> Violation:
-    view = member.views.get(edge.source)
-    path = ("/", *edge.path) if view else edge.path
-    return Violation(path, view=view, member=member, problem=problem, fix=fix)
-
-
-class _Names:
-    """What the names in a template can stand for."""
-
-    __slots__ = ("member", "resources", "parameters", "conditions", "mappings", "generated")
-
-    def __init__(self, member: Member) -> None:
-        self.member = member
-        self.resources = member.section("Resources")
-        self.parameters = member.section("Parameters")
-        self.conditions = member.section("Conditions")
-        self.mappings = member.section("Mappings")
-        self.generated = member.generated
-
-    def problem(self, edge: Edge) -> tuple[str, str | None] | None:
-        """What is wrong with a mention, and how to put it right."""
-        kind, name = edge.kind, edge.target
-        if name in self.resources and kind not in ("If", "Map", "Import"):
-            return self._attribute(edge) if edge.attribute is not None else None
-        if kind == "Import" or name in PSEUDO or self.generated:
-            return None
-        if kind == "If":
-            return None if name in self.conditions else _missing("condition", name, self.conditions)
-        if kind == "Map":
-            return None if name in self.mappings else _missing("mapping", name, self.mappings)
-        if kind == "DependsOn":
-            if name in self.parameters:
-                return f"{name} is a parameter, and DependsOn takes resources alone", "leave it out"
-            return _missing("resource", name, self.resources)
-        if name in self.parameters:
-            if edge.attribute is None:
-                return None
-            return f"{name} is a parameter and has no attribute {edge.attribute}", f"write {name} alone"
-        problem, fix = _missing("resource or parameter", name, [*self.resources, *self.parameters, *PSEUDO])
-        if fix is None and kind == "Sub":
-            fix = f"write ${{!{name}}} if the text is meant to stay as it is"
-        return problem, fix
-
-    def _attribute(self, edge: Edge) -> tuple[str, str | None] | None:
-        body = self.resources[edge.target]
-        type = body.get("Type") if isinstance(body, dict) else None
-        known = catalog.find(type) if isinstance(type, str) else None
-        if known is None or edge.attribute is None or known.has_attribute(edge.attribute) is not False:
-            return None
-        near = _close(edge.attribute, known.attributes)
-        listed = ", ".join(sorted(known.attributes)) or "none"
-        return (
-            f"{edge.target} ({type}) has no attribute {edge.attribute}",
-            f"did you mean {near}?" if near else f"its attributes: {listed}",
-        )
-
-
-def _missing(what: str, name: str, known: Iterable[str]) -> tuple[str, str | None]:
-    near = _close(name, known)
-    return f"there is no {what} {name}", f"did you mean {near}?" if near else None
-
-
-def _close(name: str, known: Iterable[str]) -> str | None:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, [one for one in known if isinstance(one, str)], 1, _CLOSE)
-    return close[0] if close else None
-
-
-def _dangling_conditions(member: Member, names: _Names) -> Iterator[Violation]:
-    if names.generated:
-        return
-    for section in ("Resources", "Outputs"):
-        for id, body in member.section(section).items():
-            name = body.get("Condition") if isinstance(body, dict) else None
-            if isinstance(name, str) and name not in names.conditions:
-                view = member.views.get(id) if section == "Resources" else None
-                problem, fix = _missing("condition", name, names.conditions)
-                path: Path = ("/", "Condition") if view else (section, id, "Condition")
-                yield Violation(path, view=view, member=member, problem=problem, fix=fix)
-    for name, body in member.section("Conditions").items():
-        for path, other in _named_conditions(body, ("Conditions", name)):
-            if other not in names.conditions:
-                problem, fix = _missing("condition", other, names.conditions)
-                yield Violation(path, member=member, problem=problem, fix=fix)
-
-
-def _named_conditions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Condition" and isinstance(item, str) and len(value) == 1:
-                yield (*path, key), item
-            else:
-                yield from _named_conditions(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _named_conditions(item, (*path, index))
-
-
-# Cycles
-
-
-def _cycles(graph: Graph) -> Iterator[Violation]:
-    for member in graph.members:
-        links: dict[str, list[Edge]] = {}
-        for edge in member.edges():
-            links.setdefault(edge.source, []).append(edge)
-        for group in _knots(links):
-            ring = _ring(member, group, links)
-            if ring:
-                yield _cycle(member, ring)
-
-
-def _cycle(member: Member, ring: list[Edge]) -> Violation:
-    first = ring[0]
-    view = member.views[first.source]
-    way = [first.source, *(edge.target for edge in ring)]
-    steps = [f"{edge.source} needs {edge.target} ({_short(edge)})" for edge in ring]
-    types = {member.views[edge.source].type for edge in ring}
-    return Violation(
-        ("/", *first.path),
-        view=view,
-        way=" -> ".join(way),
-        steps="; ".join(steps),
-        fix=next((hint for needed, hint in _TRAPS if needed <= types), None),
-        ring=[("Resources", edge.source, *edge.path) for edge in ring],
-    )
-
-
-def _short(edge: Edge) -> str:
-    steps = [str(step) for step in edge.path if step != "Properties" and not str(step).startswith("Fn::")]
-    return "/".join(steps[:-1] if steps[-1:] == ["Ref"] else steps)
-
-
-_TRAPS = (
-    (
-        {"AWS::S3::Bucket", "AWS::Lambda::Permission"},
-        "give the bucket a name, and build the permission's SourceArn from it with Fn::Sub; or use SourceAccount alone",
-    ),
-    (
-        {"AWS::EC2::SecurityGroup"},
-        "take the rules out into AWS::EC2::SecurityGroupIngress and SecurityGroupEgress resources",
-    ),
-    (
-        {"AWS::Lambda::Function", "AWS::ApiGateway::RestApi"},
-        "let the function read the URL at run time, from a parameter store or from the request",
-    ),
-    (
-        {"AWS::S3::Bucket"},
-        "give the bucket a name, and build its ARN from that with Fn::Sub",
-    ),
-)
-
-
-def _knots(links: Mapping[str, list[Edge]]) -> list[list[str]]:
-    """The groups of resources that reach each other (Tarjan's components with more than one, or with a loop)."""
-    found: list[list[str]] = []
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    path: list[str] = []
-    on_path: set[str] = set()
-    for root in links:
-        if root in index:
-            continue
-        work = [(root, iter(links[root]))]
-        index[root] = low[root] = len(index)
-        path.append(root)
-        on_path.add(root)
-        while work:
-            node, edges = work[-1]
-            for edge in edges:
-                other = edge.target
-                if other not in index:
-                    index[other] = low[other] = len(index)
-                    path.append(other)
-                    on_path.add(other)
-                    work.append((other, iter(links.get(other, ()))))
-                    break
-                if other in on_path:
-                    low[node] = min(low[node], index[other])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    cut = path.index(node)
-                    group = path[cut:]
-                    del path[cut:]
-                    on_path.difference_update(group)
-                    if len(group) > 1 or any(edge.target == node for edge in links.get(node, ())):
-                        found.append(group)
-    return found
-
-
-_MOST_STARTS = 50
-_MOST_TRIES = 2_000
-
-
-def _ring(member: Member, group: list[str], links: Mapping[str, list[Edge]]) -> list[Edge] | None:
-    """The shortest way round inside a group whose conditions can hold together; None when there is none.
-
-    In a large group not every start is tried, and a ring that is closed by conditions is looked for only so long.
-    """
-    inside = set(group)
-    starts = [id for id in member.views if id in inside][:_MOST_STARTS]
-    rings = [ring for start in starts if (ring := _plain_ring(start, inside, links))]
-    if not rings:
-        tries = [_MOST_TRIES]
-        rings = [ring for start in starts if (ring := _conditional_ring(member, start, inside, links, tries))]
-    return min(rings, key=len, default=None)
-
-
-def _plain_ring(start: str, inside: set[str], links: Mapping[str, list[Edge]]) -> list[Edge] | None:
-    """The shortest way from a resource back to it that stands under no condition."""
-    came: dict[str, Edge] = {}
-    waiting = [start]
-    for node in waiting:
-        for edge in links.get(node, ()):
-            if edge.when or edge.target not in inside:
-                continue
-            if edge.target == start:
-                way = [edge]
-                while way[-1].source != start:
-                    way.append(came[way[-1].source])
-                return way[::-1]
-            if edge.target not in came:
-                came[edge.target] = edge
-                waiting.append(edge.target)
-    return None
-
-
-def _conditional_ring(
-    member: Member, start: str, inside: set[str], links: Mapping[str, list[Edge]], tries: list[int]
-) -> list[Edge] | None:
-    """The shortest way back whose conditions can hold together."""
-    waiting: list[tuple[str, list[Edge], dict[str, bool]]] = [(start, [], {})]
-    for node, way, when in waiting:
-        tries[0] -= 1
-        if tries[0] < 0:
-            return None
-        for edge in links.get(node, ()):
-            if edge.target not in inside or (edge.target != start and any(edge.target == step.source for step in way)):
-                continue
-            together = {**when, **edge.when}
-            if any(when.get(name, value) is not value for name, value in edge.when.items()):
-                continue
-            if len(together) > len(when) and not member.possible(together):
-                continue
-            if edge.target == start:
-                return [*way, edge]
-            waiting.append((edge.target, [*way, edge], together))
-    return None
-
-
-# Stacks
-
-
-def _exports(graph: Graph) -> Iterator[Violation]:
-    taken = _exporters(graph)
-    for member in graph.members:
-        yield from _export_names(graph, member, taken)
-        for edge in (*member.mentions, *member.elsewhere()):
-            if (
-                "Fn::ImportValue" in edge.path[:-1]
-                and edge.kind in ("Ref", "GetAtt", "Sub")
-                and edge.target in member.views
-            ):
-                yield _at_mention(
-                    member,
-                    edge,
-                    f"the name of an import cannot depend on the resource {edge.target}",
-                    "build it from parameters and pseudo parameters",
-                )
-            elif edge.kind == "Import" and edge.target:
-                found = _import(graph, member, edge)
-                if found:
-                    yield found
-    yield from _stack_cycles(graph)
-
-
-def _export_names(graph: Graph, member: Member, taken: Mapping[str, list[tuple[Member, str]]]) -> Iterator[Violation]:
-    for output, body in member.section("Outputs").items():
-        export = body.get("Export") if isinstance(body, dict) else None
-        given = export.get("Name") if isinstance(export, dict) else None
-        path = ("Outputs", output, "Export", "Name")
-        for edge in member.elsewhere() if isinstance(given, dict) else ():
-            if edge.path[:4] == path and edge.kind in ("Ref", "GetAtt", "Sub") and edge.target in member.views:
-                yield _at_mention(
-                    member,
-                    edge,
-                    f"the name of an export cannot depend on the resource {edge.target}",
-                    "build it from parameters and pseudo parameters",
-                )
-        name = member.simplify(given)
-        if not isinstance(name, str):
-            continue
-        for other, where in taken[name]:
-            if other is member and where == output:
-                break  # the later of two is the one that is wrong
-            rival = other is member or (graph.complete and _same_place(member, other))
-            if rival and _together(member, body, other, other.section("Outputs")[where]):
-                stack = "this stack" if other is member else f"stack {other.name}"
-                yield Violation(
-                    path,
-                    member=member,
-                    problem=f"the export name {name} is taken by output {where} of {stack}",
-                    fix="give each export a name of its own, for instance with ${AWS::StackName} in it",
-                )
-                break
-
-
-def _exporters(graph: Graph) -> dict[str, list[tuple[Member, str]]]:
-    """The outputs behind every export name that is known."""
-    found: dict[str, list[tuple[Member, str]]] = {}
-    for member in graph.members:
-        for output, body in member.section("Outputs").items():
-            export = body.get("Export") if isinstance(body, dict) else None
-            name = member.simplify(export.get("Name")) if isinstance(export, dict) else None
-            if isinstance(name, str):
-                found.setdefault(name, []).append((member, output))
-    return found
-
-
-def _same_place(one: Member, other: Member) -> bool:
-    return (one.region, one.account) == (other.region, other.account)
-
-
-def _together(member: Member, body: Any, other: Member, against: Any) -> bool:
-    """Whether two outputs can exist at once."""
-    first, second = body.get("Condition"), against.get("Condition")
-    if member is not other or not isinstance(first, str) or not isinstance(second, str):
-        return True
-    return first == second or member.possible({first: True, second: True})
-
-
-def _import(graph: Graph, member: Member, edge: Edge) -> Violation | None:
-    exporters = [other for other, _ in graph.exports().get(edge.target, ())]
-    if any(_same_place(member, other) for other in exporters):
-        return None
-    if exporters:
-        other = exporters[0]
-        if None in (member.region, other.region) and member.account == other.account:
-            return None
-        there = "region" if member.region != other.region else "account"
-        return _at_mention(
-            member,
-            edge,
-            f"stack {other.name} exports {edge.target} in another {there}, from where it cannot be imported",
-            "hand the value over as a parameter",
-        )
-    found = _at_mention(member, edge, f"no stack here exports {edge.target}", "export it, or correct the name")
-    if not graph.complete:
-        found.severity = "info"
-    return found
-
-
-def _stack_cycles(graph: Graph) -> Iterator[Violation]:
-    needs: dict[str, dict[str, tuple[Member, Edge]]] = {}
-    for member in graph.members:
-        for edge in (*member.mentions, *member.elsewhere()):
-            if edge.kind == "Import" and edge.target:
-                export = graph.export(member, edge.target)
-                if export is not None:
-                    needs.setdefault(member.name, {}).setdefault(export[0].name, (member, edge))
-    reported: set[frozenset[str]] = set()
-    for start in needs:
-        way = _way_round(start, needs)
-        if way and frozenset(way) not in reported:
-            reported.add(frozenset(way))
-            member, edge = needs[start][way[1] if len(way) > 1 else start]
-            yield _at_mention(
-                member,
-                edge,
-                f"the stacks need each other: {' -> '.join([*way, start])}",
-                "move what both need into a stack of its own",
-            )
-
-
-def _way_round(start: str, needs: Mapping[str, Mapping[str, object]]) -> list[str] | None:
-    waiting = [[start]]
-    seen: set[str] = set()
-    while waiting:
-        way = waiting.pop(0)
-        for other in needs.get(way[-1], ()):
-            if other == start:
-                return way
-            if other not in seen:
-                seen.add(other)
-                waiting.append([*way, other])
-    return None
-
-
 # Limits of a template
 
 
@@ -570,7 +156,7 @@ def _limit(member: Member, path: Path, problem: str, allowed: str | None = None)
 def _shape(member: Member) -> Iterator[Violation]:
     for key in member.data:
         if key not in SECTIONS and not str(key).startswith("Fn::"):
-            near = _close(str(key), SECTIONS)
+            near = meant(str(key), SECTIONS)
             yield Violation(
                 (key,),
                 member=member,
@@ -615,7 +201,7 @@ def _resource_shape(member: Member, id: str, body: Any) -> Iterator[Violation]:
         if key not in RESOURCE_KEYS and not str(key).startswith("Fn::") and body["Type"].startswith("AWS::"):
             if body["Type"].startswith("AWS::Serverless::"):
                 continue
-            near = _close(str(key), RESOURCE_KEYS)
+            near = meant(str(key), RESOURCE_KEYS)
             yield Violation(
                 ("/", key),
                 view=member.views[id],
@@ -669,21 +255,6 @@ def _undecided(value: Any) -> bool:
 
 
 # Smaller things
-
-
-def _redundant(graph: Graph) -> Iterator[Violation]:
-    for member in graph.members:
-        waits = [edge for edge in member.mentions if edge.kind == "DependsOn"]
-        if not waits:
-            continue
-        links = {
-            (edge.source, edge.target)
-            for edge in member.edges()
-            if edge.kind != "DependsOn" and len(edge.when) <= ("Condition" in member.views[edge.source].body)
-        }
-        for edge in waits:
-            if (edge.source, edge.target) in links:
-                yield Violation(("/", "DependsOn"), view=member.views[edge.source], other=edge.target)
 
 
 def _hard_coded(graph: Graph) -> Iterator[Violation]:
@@ -830,24 +401,6 @@ def _bucket(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::S3::Bucket", "Properties": properties}
 
 
-def _networks(name: str, region: str = "eu-west-1") -> Stacks:
-    network = {
-        **_resources(Vpc={"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}),
-        "Outputs": {"VpcId": {"Value": {"Ref": "Vpc"}, "Export": {"Name": "network-vpc"}}},
-    }
-    shop = _resources(
-        Group={
-            "Type": "AWS::EC2::SecurityGroup",
-            "Properties": {"GroupDescription": "shop", "VpcId": {"Fn::ImportValue": name}},
-        }
-    )
-    known = {"network": {"region": "eu-west-1"}, "shop": {"region": region}}
-    return Stacks({"network": network, "shop": shop}, known, complete=True)
-
-
-_NOTIFYING = {"LambdaConfigurations": [{"Event": "s3:ObjectCreated:*", "Function": {"Fn::GetAtt": ["Work", "Arn"]}}]}
-
-
 def _instance(**properties: Any) -> dict[str, Any]:
     return {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": "ami-12345678", **properties}}
 
@@ -859,26 +412,6 @@ def _function(**properties: Any) -> dict[str, Any]:
 
 def _user(password: Any) -> dict[str, Any]:
     return {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": password}}}
-
-
-def _calling(source: Any) -> dict[str, Any]:
-    return {
-        "Type": "AWS::Lambda::Permission",
-        "Properties": {
-            "Action": "lambda:InvokeFunction",
-            "FunctionName": {"Ref": "Work"},
-            "Principal": "s3.amazonaws.com",
-            "SourceArn": source,
-        },
-    }
-
-
-def _uploads(source: Any) -> dict[str, Any]:
-    return _resources(
-        Uploads={**_bucket(NotificationConfiguration=_NOTIFYING), "DependsOn": "Call"},
-        Work=_function(),
-        Call=_calling(source),
-    )
 
 
 SCHEMA = Rule(
@@ -943,76 +476,6 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "XSV001", "*", "error",
-        "every name that a template refers to exists, and so does every attribute",
-        scope="graph",
-        check=_dangling,
-        source="CloudFormation User Guide, Ref; Fn::GetAtt; Fn::Sub; DependsOn attribute; Condition functions",
-        good=(
-            _resources(T=_topic(), Say=_topic(DisplayName={"Fn::GetAtt": ["T", "TopicName"]})),
-            _resources(T=_topic(DisplayName={"Fn::Sub": ["${Who} ${!Literal} ${AWS::Region}", {"Who": "me"}]})),
-        ),
-        bad=(
-            _resources(Bucket=_bucket(), T=_topic(DisplayName={"Ref": "Buket"})),
-            _resources(Bucket=_bucket(), T=_topic(DisplayName={"Fn::GetAtt": ["Bucket", "Adn"]})),
-            _resources(T=_topic(DisplayName={"Fn::Sub": "${Nobody}"})),
-            _resources(T={**_topic(), "DependsOn": ["Bucket"]}),
-            _resources(T={**_topic(), "Condition": "IsProd"}),
-            _resources(T=_topic(DisplayName={"Fn::If": ["IsProd", "a", "b"]})),
-            {**_resources(T=_topic()), "Outputs": {"Arn": {"Value": {"Ref": "Topic"}}}},
-        ),
-    ),
-    Rule(
-        "XSV002", "*", "error",
-        "the resources need each other in a ring: {way} ({steps})",
-        scope="graph",
-        check=_cycles,
-        fix="break the ring at one step: move the setting that closes it into a resource of its own",
-        source="CloudFormation User Guide, troubleshooting, circular dependencies",
-        good=(
-            _uploads({"Fn::Sub": "arn:${AWS::Partition}:s3:::${AWS::StackName}-uploads"}),
-            {
-                "Conditions": {"First": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
-                **_resources(
-                    A=_topic(DisplayName={"Fn::If": ["First", {"Ref": "B"}, "x"]}),
-                    B=_topic(DisplayName={"Fn::If": ["First", "x", {"Ref": "A"}]}),
-                ),
-            },
-        ),
-        bad=(
-            _uploads({"Fn::GetAtt": ["Uploads", "Arn"]}),
-            _resources(A=_topic(DisplayName={"Ref": "B"}), B=_topic(DisplayName={"Fn::Sub": "${A}"})),
-            _resources(A=_topic(DisplayName={"Ref": "A"})),
-        ),
-    ),
-    Rule(
-        "XSV003", "*", "error",
-        "an export has a name of its own, and an import finds it in its own region and account",
-        scope="graph",
-        check=_exports,
-        source="CloudFormation User Guide, Outputs section, Export; Fn::ImportValue",
-        verified="docs",
-        good=_networks("network-vpc"),
-        bad=(
-            _networks("net-VpcId"),
-            _networks("network-vpc", region="us-east-1"),
-            {
-                **_resources(T=_topic()),
-                "Outputs": {name: {"Value": {"Ref": "T"}, "Export": {"Name": "topic"}} for name in ("A", "B")},
-            },
-            {**_resources(T=_topic()), "Outputs": {"A": {"Value": "x", "Export": {"Name": {"Ref": "T"}}}}},
-            Stacks(
-                {
-                    "a": {**_resources(T=_topic(DisplayName={"Fn::ImportValue": "b"})),
-                          "Outputs": {"O": {"Value": "x", "Export": {"Name": "a"}}}},
-                    "b": {**_resources(T=_topic(DisplayName={"Fn::ImportValue": "a"})),
-                          "Outputs": {"O": {"Value": "x", "Export": {"Name": "b"}}}},
-                },
-                complete=True,
-            ),
-        ),
-    ),
-    Rule(
         "XSV013", "*", "error",
         "a template keeps to CloudFormation's sections, names and limits",
         scope="graph",
@@ -1058,16 +521,6 @@ RULES: tuple[Rule, ...] = (
             _resources(A=_topic(TopicName="orders"), B=_topic(TopicName="orders")),
             _resources(A=_bucket(BucketName="orders"), B=_bucket(BucketName="orders")),
         ),
-    ),
-    Rule(
-        "XSV015", "*", "warning",
-        "DependsOn {other} says nothing new: a reference to {other} makes {id} wait already",
-        scope="graph",
-        check=_redundant,
-        fix="leave {other} out of DependsOn",
-        source="CloudFormation User Guide, DependsOn attribute",
-        good=_resources(A=_topic(), B={**_topic(DisplayName="b"), "DependsOn": "A"}),
-        bad=_resources(A=_topic(), B={**_topic(DisplayName={"Fn::GetAtt": ["A", "TopicName"]}), "DependsOn": ["A"]}),
     ),
     Rule(
         "XSV016", "*", "info",

@@ -12,7 +12,7 @@ from ..rules.limits import INLINE_POLICY_SIZE, MANAGED_POLICY_SIZE
 from ..source import caller
 from ..tokens import AWS
 from ..tree import MAIN, Construct, attribute, construct, ref
-from .policy import WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
+from .policy import VIA_MFA, WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ class IAMRole(Identity):
         """Make the role."""
         self._trust = Document()
         who = self.assumed_by
-        for one in who if isinstance(who, list | tuple) else [who]:
+        several: Sequence[str | Principal | Grantee] = who if isinstance(who, list | tuple) else [who]  # type: ignore[list-item]
+        for one in several:
             self._trust.add(self._trusting(principal(one), None))
         resource_class(ROLE)(
             self,
@@ -164,9 +165,7 @@ class IAMRole(Identity):
         )
 
     def _trusting(self, who: Principal, when: Conditions | None) -> Statement:
-        conditions = dict(when or {})
-        if self.require_mfa:
-            conditions = both(conditions, {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+        conditions = both(when or {}, VIA_MFA) if self.require_mfa else when
         return Statement([who.assume], principal=who, conditions=conditions)
 
     def trust(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
@@ -377,16 +376,12 @@ class IAMManagedPolicy(Construct):
         )
 
 
-def allow(
-    *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
-) -> Statement:
+def allow(*actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None) -> Statement:
     """A statement that allows, for `IAMPolicy` and `IAMManagedPolicy`."""
     return Statement(actions, listed(on), conditions=when, sid=sid)
 
 
-def deny(
-    *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
-) -> Statement:
+def deny(*actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None) -> Statement:
     """A statement that forbids, whatever else allows."""
     return Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid)
 

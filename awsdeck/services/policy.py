@@ -305,7 +305,7 @@ def listed(value: str | Sequence[str]) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return "".join((text,))
+    return str.__str__(text)
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

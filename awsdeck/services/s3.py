@@ -248,9 +248,13 @@ class S3Bucket(Construct):
         if self.tls_only:
             self._state(
                 Statement(
-                    ["s3:*"], [self.arn, f"{self.arn}/*"], effect="Deny", principal=Principal.anyone(),
-                    conditions={"Bool": {"aws:SecureTransport": "false"}}, sid="DenyPlainHttp",
-                )  # fmt: skip
+                    ["s3:*"],
+                    [self.arn, f"{self.arn}/*"],
+                    effect="Deny",
+                    principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}},
+                    sid="DenyPlainHttp",
+                )
             )
         if self.enforce_encryption:
             self._enforce()
@@ -282,16 +286,24 @@ class S3Bucket(Construct):
         objects = [f"{self.arn}/*"]
         self._state(
             Statement(
-                ["s3:PutObject"], objects, effect="Deny", principal=Principal.anyone(),
-                conditions={"StringNotEquals": {header: ALGORITHMS[self.encryption]}}, sid="DenyUnencryptedPut",
-            )  # fmt: skip
+                ["s3:PutObject"],
+                objects,
+                effect="Deny",
+                principal=Principal.anyone(),
+                conditions={"StringNotEquals": {header: ALGORITHMS[self.encryption]}},
+                sid="DenyUnencryptedPut",
+            )
         )
         if self.key is not None:
             self._state(
                 Statement(
-                    ["s3:PutObject"], objects, effect="Deny", principal=Principal.anyone(),
-                    conditions={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.key}}, sid="DenyOtherKeys",
-                )  # fmt: skip
+                    ["s3:PutObject"],
+                    objects,
+                    effect="Deny",
+                    principal=Principal.anyone(),
+                    conditions={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.key}},
+                    sid="DenyOtherKeys",
+                )
             )
 
     def add_lifecycle_rule(self, rule: LifecycleRule) -> None:
@@ -299,7 +311,9 @@ class S3Bucket(Construct):
         self._rules.append(rule)
         self.node.resource.set(LifecycleConfiguration={"Rules": self._rules})
 
-    def notify(self, target: SQSQueue | SNSTopic, *events: str, prefix: str | None = None, suffix: str | None = None) -> None:
+    def notify(
+        self, target: SQSQueue | SNSTopic, *events: str, prefix: str | None = None, suffix: str | None = None
+    ) -> None:
         """Tell a standard queue or topic of events (`"s3:ObjectCreated:*"`) on objects whose key fits.
 
         The target gets the policy it needs, for buckets of this account; the bucket waits for it. Nothing else is
@@ -308,9 +322,15 @@ class S3Bucket(Construct):
         if not events:
             raise ConstructError(f"{self.node.path}: notify needs at least one event", place=caller(),
                                  fix='such as "s3:ObjectCreated:*"')  # fmt: skip
-        filters = [{"Name": name, "Value": value} for name, value in (("prefix", prefix), ("suffix", suffix)) if value is not None]
+        filters = [
+            {"Name": name, "Value": value}
+            for name, value in (("prefix", prefix), ("suffix", suffix))
+            if value is not None
+        ]
         policy = target.accept_from_account("s3.amazonaws.com")
-        kind, name = ("QueueConfigurations", "Queue") if isinstance(target, SQSQueue) else ("TopicConfigurations", "Topic")
+        kind, name = (
+            ("QueueConfigurations", "Queue") if isinstance(target, SQSQueue) else ("TopicConfigurations", "Topic")
+        )
         for event in events:
             entry: dict[str, Any] = {"Event": event, name: target.arn}
             if filters:
@@ -334,12 +354,16 @@ class S3Bucket(Construct):
         actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
         return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
 
-    def grant_read_write(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+    def grant_read_write(
+        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
+    ) -> Grant:
         """Let somebody list, read and write."""
         self.grant_read(who, prefix=prefix, when=when)
         return self.grant_write(who, prefix=prefix, when=when)
 
-    def grant_delete(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+    def grant_delete(
+        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
+    ) -> Grant:
         """Let somebody delete objects below `prefix`; old versions of a versioned bucket stay."""
         return give(who, ["s3:DeleteObject"], on=self._objects(prefix), through=self._state, when=when)
 
@@ -358,9 +382,11 @@ class S3Bucket(Construct):
             conditions["ArnLike"] = {"aws:SourceArn": source.arn}
         return self._state(
             Statement(
-                ["s3:PutObject"], [f"{self.arn}/{prefix}*"],
-                principal=Principal.service("logging.s3.amazonaws.com"), conditions=conditions,
-            )  # fmt: skip
+                ["s3:PutObject"],
+                [f"{self.arn}/{prefix}*"],
+                principal=Principal.service("logging.s3.amazonaws.com"),
+                conditions=conditions,
+            )
         )
 
     def _objects(self, prefix: str) -> list[str]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         raw: bool | None
         dead_letter: DeadLetter | SQSQueue | None
 
+
 TOPIC = "AWS::SNS::Topic"
 TOPIC_POLICY = "AWS::SNS::TopicPolicy"
 SUBSCRIPTION = "AWS::SNS::Subscription"
@@ -92,9 +93,13 @@ class SNSTopic(Construct):
         if self.tls_only:
             self._state(
                 Statement(
-                    ["sns:Publish"], [self.arn], effect="Deny", principal=Principal.anyone(),
-                    conditions={"Bool": {"aws:SecureTransport": "false"}}, sid="DenyPlainHttp",
-                )  # fmt: skip
+                    ["sns:Publish"],
+                    [self.arn],
+                    effect="Deny",
+                    principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}},
+                    sid="DenyPlainHttp",
+                )
             )
 
     def subscribe(
@@ -115,7 +120,9 @@ class SNSTopic(Construct):
         """
         if isinstance(target, SQSQueue):
             policy = target.accept_from("sns.amazonaws.com", self.arn)
-            made = self._subscription(target, "sqs", target.arn, f"From{_word(self)}", filter, filter_on, raw, dead_letter)
+            made = self._subscription(
+                target, "sqs", target.arn, f"From{_word(self)}", filter, filter_on, raw, dead_letter
+            )
             made.node.depends_on(policy)
             return made
         protocol = _protocol(target)
@@ -146,8 +153,7 @@ class SNSTopic(Construct):
 
     def subscribe_firehose(self, id: str, stream_arn: str, role_arn: str, **options: Unpack[Options]) -> Subscription:
         """Push to a Firehose delivery stream through a role that `sns.amazonaws.com` may take on."""
-        made = self._subscription(self, "firehose", stream_arn, f"To{id}", role=role_arn, **_options(options))
-        return made
+        return self._subscription(self, "firehose", stream_arn, f"To{id}", role=role_arn, **_options(options))
 
     def subscribe_application(self, id: str, endpoint_arn: str, **options: Unpack[Options]) -> Subscription:
         """Push to a mobile application's endpoint by ARN."""
@@ -168,18 +174,22 @@ class SNSTopic(Construct):
         """Let one resource of an AWS service publish here, and no other; returns the topic policy."""
         return self._state(
             Statement(
-                ["sns:Publish"], [self.arn], principal=Principal.service(service),
+                ["sns:Publish"],
+                [self.arn],
+                principal=Principal.service(service),
                 conditions={"ArnLike": {"aws:SourceArn": source_arn}},
-            )  # fmt: skip
+            )
         )
 
     def accept_from_account(self, service: str) -> Resource:
         """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
         return self._state(
             Statement(
-                ["sns:Publish"], [self.arn], principal=Principal.service(service),
+                ["sns:Publish"],
+                [self.arn],
+                principal=Principal.service(service),
                 conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
-            )  # fmt: skip
+            )
         )
 
     def _state(self, statement: Statement) -> Resource:

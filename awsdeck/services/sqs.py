@@ -95,7 +95,7 @@ class SQSQueue(Construct):
         self._policy = Document()
         if self.key is not None and self.encryption != "kms":
             raise ConstructError(
-                f"{self.node.path}: key= goes with encryption=\"kms\", not {self.encryption!r}", place=caller(),
+                f'{self.node.path}: key= goes with encryption="kms", not {self.encryption!r}', place=caller(),
                 fix='write encryption="kms", or leave the key out',
             )  # fmt: skip
         redrive = None
@@ -136,9 +136,13 @@ class SQSQueue(Construct):
         if self.tls_only:
             self._state(
                 Statement(
-                    ["sqs:*"], [self.arn], effect="Deny", principal=Principal.anyone(),
-                    conditions={"Bool": {"aws:SecureTransport": "false"}}, sid="DenyPlainHttp",
-                )  # fmt: skip
+                    ["sqs:*"],
+                    [self.arn],
+                    effect="Deny",
+                    principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}},
+                    sid="DenyPlainHttp",
+                )
             )
 
     def after(self, receives: int) -> DeadLetter:
@@ -168,9 +172,11 @@ class SQSQueue(Construct):
         """Let one resource of an AWS service send here, and no other (`aws:SourceArn`); returns the queue policy."""
         return self._state(
             Statement(
-                ["sqs:SendMessage"], [self.arn], principal=Principal.service(service),
+                ["sqs:SendMessage"],
+                [self.arn],
+                principal=Principal.service(service),
                 conditions={"ArnEquals": {"aws:SourceArn": source_arn}},
-            )  # fmt: skip
+            )
         )
 
     def _actions(self, who: object, actions: tuple[str, ...]) -> tuple[str, ...]:
@@ -185,9 +191,11 @@ class SQSQueue(Construct):
         """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
         return self._state(
             Statement(
-                ["sqs:SendMessage"], [self.arn], principal=Principal.service(service),
+                ["sqs:SendMessage"],
+                [self.arn],
+                principal=Principal.service(service),
                 conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
-            )  # fmt: skip
+            )
         )
 
     def _state(self, statement: Statement) -> Resource:

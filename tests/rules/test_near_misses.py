@@ -128,7 +128,9 @@ SILENT: dict[str, dict[str, Any]] = {
         "Resources": {
             "Db": {
                 "Type": "AWS::RDS::DBCluster",
-                "Properties": {"Engine": "aurora-mysql", "MasterUsername": "admin", "MasterUserPassword": {"Ref": "Pw"}},
+                "Properties": {
+                    "Engine": "aurora-mysql", "MasterUsername": "admin", "MasterUserPassword": {"Ref": "Pw"},
+                },
             }
         },
     },

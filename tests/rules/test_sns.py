@@ -373,7 +373,7 @@ def test_the_same_subscription_in_two_worlds_that_never_meet_is_fine(ask: Ask) -
     [
         ({"message_bytes": 262_144}, [], []),
         ({"message_bytes": 300_000}, ["info"], ["info"]),
-        ({"message_bytes": 300_000, "maximum_message_size": 1_048_576}, ["info"], []),
+        ({"message_bytes": 300_000, "max_message_size": 1_048_576}, ["info"], []),
         ({"sms_bytes": 161}, ["info"], ["info"]),
     ],
 )

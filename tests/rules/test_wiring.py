@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules import Graph
+from awsdeck.rules import Graph, check_graph
 from awsdeck.rules.access import matches, points_at, service_stem, spelled, together
 from awsdeck.template import Template
 
 if TYPE_CHECKING:
-    from .conftest import Ask, AskAll
+    from .conftest import Ask
 
 PROD = {"Prod": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}, "Test": {"Fn::Not": [{"Condition": "Prod"}]}}
 STAGE = {"Stage": {"Type": "String"}, "Text": {"Type": "String"}}
@@ -183,7 +183,10 @@ def service(*names: Any) -> dict[str, Any]:
 
 
 LAMBDA = service("lambda.amazonaws.com")
-WORKER: dict[str, Any] = {"Type": "AWS::Lambda::Function", "Properties": {"Role": arn_of("R"), "Code": {"ZipFile": "x"}}}
+WORKER: dict[str, Any] = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {"Role": arn_of("R"), "Code": {"ZipFile": "x"}},
+}
 MACHINE = {
     "Type": "AWS::StepFunctions::StateMachine",
     "Properties": {"RoleArn": arn_of("R"), "DefinitionString": "{}"},
@@ -277,15 +280,13 @@ def test_trusting_with_another_action_is_not_trusting(ask: Ask) -> None:
     assert not ask({"U": WORKER, "R": wrong}).of("XSV007")
 
 
-def test_a_role_of_another_stack_is_followed_through_its_export(ask_all: AskAll) -> None:
+def test_a_role_of_another_stack_is_followed_through_its_export() -> None:
     user = {**WORKER, "Properties": {**WORKER["Properties"], "Role": {"Fn::ImportValue": "worker-role"}}}
     graph = Graph()
     outputs = {"R": {"Value": arn_of("R"), "Export": {"Name": "worker-role"}}}
     roles = {"Resources": {"R": role(service("glue.amazonaws.com"))}, "Outputs": outputs}
     graph.add(Template.from_dict(roles, "roles"))
     graph.add(Template.from_dict({"Resources": {"U": user}}, "workers"))
-    from awsdeck.rules import check_graph
-
     (finding,) = [finding for finding in check_graph(graph) if finding.rule == "XSV007"]
     assert finding.stack == "workers"
 

@@ -8,8 +8,24 @@ from typing import Any
 import pytest
 
 from awsdeck import (
-    VIA_MFA, WITHOUT_MFA, App, ConstraintError, ConstructError, IAMGroup, IAMManagedPolicy, IAMPolicy, IAMRole, IAMUser,
-    Parameter, Principal, SQSQueue, Stack, Statement, allow, deny, secret_value,
+    VIA_MFA,
+    WITHOUT_MFA,
+    App,
+    ConstraintError,
+    ConstructError,
+    IAMGroup,
+    IAMManagedPolicy,
+    IAMPolicy,
+    IAMRole,
+    IAMUser,
+    Parameter,
+    Principal,
+    SQSQueue,
+    Stack,
+    Statement,
+    allow,
+    deny,
+    secret_value,
 )  # fmt: skip
 from awsdeck.synth import synthesize
 
@@ -143,7 +159,8 @@ def test_a_policy_too_long_for_one_is_split_into_managed_policies(stack: Stack) 
     inline = made["RolePolicy"]["Properties"]["PolicyDocument"]
     managed = [body["Properties"] for id, body in made.items() if body["Type"] == "AWS::IAM::ManagedPolicy"]
     assert len(json.dumps(inline, separators=(",", ":"))) <= 10_240
-    assert managed and all(len(json.dumps(p["PolicyDocument"], separators=(",", ":"))) <= 6_144 for p in managed)
+    assert managed
+    assert all(len(json.dumps(p["PolicyDocument"], separators=(",", ":"))) <= 6_144 for p in managed)
     assert all(p["Roles"] == [{"Ref": "Role"}] for p in managed)
     total = len(inline["Statement"]) + sum(len(p["PolicyDocument"]["Statement"]) for p in managed)
     assert total == 200
@@ -198,7 +215,9 @@ def test_users_get_their_permissions_through_groups_and_change_their_first_passw
         },
     }  # fmt: skip
     refused = statements(stack, "DevsPolicy")[1]
-    assert refused["Effect"] == "Deny" and refused["Condition"] == WITHOUT_MFA and "NotAction" in refused
+    assert refused["Effect"] == "Deny"
+    assert refused["Condition"] == WITHOUT_MFA
+    assert "NotAction" in refused
 
 
 def test_a_policy_attached_to_nothing_is_an_error(stack: Stack) -> None:

@@ -68,7 +68,9 @@ def test_a_value_the_documentation_forbids_is_an_error_at_the_line(stack: Stack,
         SQSQueue(stack, "Q", **keywords)
     assert rule in rules(caught)
     for finding in caught.value.findings:
-        assert finding.file is not None and finding.file.endswith("test_messaging.py") and finding.source
+        assert finding.file is not None
+        assert finding.file.endswith("test_messaging.py")
+        assert finding.source
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,9 @@ def test_a_value_the_documentation_forbids_is_an_error_at_the_line(stack: Stack,
 def test_hints_that_do_not_fit_are_warnings(stack: Stack, keywords: Any, rule: str) -> None:
     SQSQueue(stack, "Q", **keywords)
     findings = stack.node.root_app.findings
-    assert [(finding.rule, finding.severity) for finding in findings if finding.severity != "info"] == [(rule, "warning")]
+    assert [(finding.rule, finding.severity) for finding in findings if finding.severity != "info"] == [
+        (rule, "warning")
+    ]
     assert findings[0].construct == "shop/Q"
 
 
@@ -163,7 +167,8 @@ def test_a_subscription_across_stacks_needs_the_topic_only_one_way(stack: Stack)
     consumer = Stack(stack.node.root_app, "consumer", region="eu-west-1")
     topic.subscribe(SQSQueue(consumer, "Q"))
     made = synthesize(stack.node.root_app)
-    assert made["consumer"].dependencies == ("shop",) and made["shop"].dependencies == ()
+    assert made["consumer"].dependencies == ("shop",)
+    assert made["shop"].dependencies == ()
 
 
 @pytest.mark.parametrize(
@@ -183,7 +188,9 @@ def test_every_other_protocol_has_a_verb_of_its_own(stack: Stack) -> None:
     topic = SNSTopic(stack, "T")
     function = "arn:aws:lambda:eu-west-1:123456789012:function:f"
     topic.subscribe_function("Worker", function)
-    topic.subscribe_firehose("Lake", "arn:aws:firehose:eu-west-1:123456789012:deliverystream/d", "arn:aws:iam::123456789012:role/r")
+    topic.subscribe_firehose(
+        "Lake", "arn:aws:firehose:eu-west-1:123456789012:deliverystream/d", "arn:aws:iam::123456789012:role/r"
+    )
     topic.subscribe_application("Phone", "arn:aws:sns:eu-west-1:123456789012:endpoint/GCM/app/1")
     topic.subscribe_email("ops@example.com", json=True)
     topic.subscribe_sms("+4915112345678")
@@ -219,7 +226,9 @@ def test_a_topic_that_is_meant_to_be_polled_is_an_error(stack: Stack) -> None:
 
 def test_publishing_is_granted_on_this_topic_only(stack: Stack) -> None:
     topic = SNSTopic(stack, "T")
-    topic.grant_publish(Principal.service("events.amazonaws.com"), when={"ArnLike": {"aws:SourceArn": "arn:aws:events:*"}})
+    topic.grant_publish(
+        Principal.service("events.amazonaws.com"), when={"ArnLike": {"aws:SourceArn": "arn:aws:events:*"}}
+    )
     role = IAMRole(stack, "Role", assumed_by="ec2.amazonaws.com")
     topic.grant_publish(role)
     made = resources(stack)

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 
 from awsdeck import (
-    AWS, App, ConstraintError, ConstructError, CorsRule, IAMRole, LifecycleRule, S3Bucket, SNSTopic, SQSQueue, Stack, Website,
+    AWS,
+    App,
+    ConstraintError,
+    ConstructError,
+    CorsRule,
+    IAMRole,
+    LifecycleRule,
+    S3Bucket,
+    SNSTopic,
+    SQSQueue,
+    Stack,
+    Website,
 )  # fmt: skip
 from awsdeck.synth import synthesize
 
@@ -55,8 +66,12 @@ def test_a_plain_bucket_is_private_encrypted_and_kept(stack: Stack) -> None:
     assert [f for f in stack.node.root_app.findings if f.severity != "info"] == []
 
 
-@pytest.mark.parametrize(("encryption", "algorithm"), [("s3", "AES256"), ("kms", "aws:kms"), ("kms-dsse", "aws:kms:dsse")])
-def test_enforcing_encryption_denies_every_put_without_the_header(stack: Stack, encryption: Any, algorithm: str) -> None:
+@pytest.mark.parametrize(
+    ("encryption", "algorithm"), [("s3", "AES256"), ("kms", "aws:kms"), ("kms-dsse", "aws:kms:dsse")]
+)
+def test_enforcing_encryption_denies_every_put_without_the_header(
+    stack: Stack, encryption: Any, algorithm: str
+) -> None:
     S3Bucket(stack, "B", encryption=encryption, enforce_encryption=True, tls_only=False)
     assert policy(stack) == [
         {
@@ -106,7 +121,9 @@ def test_a_prefix_narrows_reading_listing_writing_and_deleting(stack: Stack) -> 
 def test_another_account_is_granted_in_the_buckets_own_policy(stack: Stack) -> None:
     S3Bucket(stack, "B", tls_only=False).grant_read("123456789012")
     assert [s["Action"] for s in policy(stack)] == ["s3:ListBucket", "s3:GetObject"]
-    assert all(s["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:root"}} for s in policy(stack))
+    assert all(
+        s["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:root"}} for s in policy(stack)
+    )
 
 
 def test_access_logs_go_to_another_bucket_that_accepts_only_them(stack: Stack) -> None:
@@ -193,7 +210,9 @@ def test_lifecycle_cors_website_and_the_rest_render_as_cloudformation_writes_the
         ({"name": "a.b.example", "acceleration": True}, "S3018"),
     ],
 )
-def test_a_combination_the_documentation_forbids_is_an_error_at_the_line(stack: Stack, keywords: Any, rule: str) -> None:
+def test_a_combination_the_documentation_forbids_is_an_error_at_the_line(
+    stack: Stack, keywords: Any, rule: str
+) -> None:
     with pytest.raises(ConstraintError) as caught:
         S3Bucket(stack, "B", **keywords)
     assert rule in {finding.rule for finding in caught.value.findings}

@@ -1,7 +1,17 @@
 """People, programs and guests: every kind of identity and principal."""
 
 from awsdeck import (
-    App, IAMGroup, IAMManagedPolicy, IAMPolicy, IAMRole, IAMUser, Parameter, Principal, Stack, allow, deny,
+    App,
+    IAMGroup,
+    IAMManagedPolicy,
+    IAMPolicy,
+    IAMRole,
+    IAMUser,
+    Parameter,
+    Principal,
+    Stack,
+    allow,
+    deny,
 )  # fmt: skip
 
 app = App()

@@ -1,7 +1,22 @@
 """Parameters, mappings, conditions, outputs and every way to write a deploy-time value."""
 
 from awsdeck import (
-    AWS, App, Condition, Mapping, NoValue, Output, Parameter, Stack, equals, get_azs, if_, join, select, split, ssm_value, to_json,
+    AWS,
+    App,
+    Condition,
+    Mapping,
+    NoValue,
+    Output,
+    Parameter,
+    Stack,
+    equals,
+    get_azs,
+    if_,
+    join,
+    select,
+    split,
+    ssm_value,
+    to_json,
 )  # fmt: skip
 from awsdeck.cfn import cloudwatch, sns, sqs, ssm
 

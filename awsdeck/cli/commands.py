@@ -1,0 +1,43 @@
+"""Which command is found in which file, so that one can be run without loading the others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .command import Command
+
+HOMES = {
+    "init": "init",
+    "synth": "synth",
+    "lint": "lint",
+    "diff": "diff",
+    "deploy": "deploy",
+    "destroy": "deploy",
+    "ls": "synth",
+    "status": "stacks",
+    "outputs": "stacks",
+    "explain": "explain",
+    "local": "local",
+    "schema": "schema",
+}
+"""The first word of every command, in the order of the help."""
+GROUPS = {
+    "local": "The embedded CloudFormation on this machine.",
+    "schema": "Resource types of your own.",
+}
+
+
+def of_word(word: str) -> tuple[Command, ...]:
+    """The commands that begin with a word: one, or those of a group."""
+    home = HOMES.get(word)
+    if home is None:
+        return ()
+    commands: tuple[Command, ...] = import_module(f".{home}", __package__).COMMANDS
+    return tuple(command for command in commands if command.words[0] == word)
+
+
+def every() -> list[Command]:
+    """All commands, in the order of the help."""
+    return [command for word in HOMES for command in of_word(word)]

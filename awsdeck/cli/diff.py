@@ -1,0 +1,229 @@
+"""`awsdeck diff`: what a deploy would change."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import InputError
+from .account import OPTIONS, in_reach, open_account
+from .command import Argument, Command, Option
+from .deck import assemble, stacks_named
+from .synth import deck_report, failed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..assembly import Assembly, StackArtifact
+    from ..errors import Finding
+    from .context import Context
+
+    Before = Mapping[str, Any] | None
+
+DIFFERENT = 2
+ENDINGS = (".json", ".yaml", ".yml", ".template")
+
+
+def diff(
+    context: Context,
+    stacks: list[str],
+    against: str | None,
+    exit_code: bool,
+    local: bool,
+    profile: str | None,
+    region: str | None,
+) -> int:
+    """Compare the deck's stacks, or a template that is named, with what is deployed or with an older state."""
+    from ..diff import diff as compare
+    from .changes import diff_lines, diff_summary
+
+    if len(stacks) == 1 and stacks[0].lower().endswith(ENDINGS):
+        pairs = _template(stacks[0], against)
+        shown_against = against or ""
+    else:
+        loaded, assembly = assemble(context)
+        if assembly is None:
+            return failed(context, loaded, deck_report(context, loaded, None))
+        names = stacks_named(assembly, stacks)
+        old, shown_against = _before(context, assembly, names, against, local, profile, region, loaded.app.folder)
+        pairs = [(assembly[name], old.get(name)) for name in names]
+        if not stacks and against is not None:
+            pairs += [(_gone(name), template) for name, template in old.items() if name not in assembly.stacks]
+    different = False
+    data: list[dict[str, Any]] = []
+    for artifact, before in pairs:
+        change = compare(before, artifact.template)
+        findings = _update_findings(context, artifact, before)
+        different = different or not change.empty
+        entry = {**change.to_dict(), "stack": artifact.name, "against": shown_against}
+        del entry["version"]
+        data.append({**entry, "findings": [finding.to_dict() for finding in findings]})
+        if change.empty:
+            if not context.screen.quiet:
+                context.screen.say(f"{context.screen.paint(artifact.name, 'bold')}: no changes against {shown_against}")
+            continue
+        context.screen.say(f"{context.screen.paint(artifact.name, 'bold')} against {shown_against}")
+        context.screen.say(
+            *diff_lines(context.screen, change, artifact.origins), f"  {diff_summary(context.screen, change)}"
+        )
+        if findings:
+            context.screen.findings(findings)
+    if context.json:
+        context.screen.data({"version": 1, "stacks": data})
+    return DIFFERENT if different and exit_code else 0
+
+
+def _before(
+    context: Context,
+    assembly: Assembly,
+    names: list[str],
+    against: str | None,
+    local: bool,
+    profile: str | None,
+    region: str | None,
+    project: str,
+) -> tuple[dict[str, Before], str]:
+    """The older template of each stack, and in words what it is."""
+    if against is not None:
+        return _given(context, against, names)
+    if local or in_reach(context, profile):
+        aws, engine = open_account(context, local, profile, region, start=True)
+        from ..deploy.template import deployed
+
+        found: dict[str, Before] = {}
+        for name in names:
+            cf = aws.cloudformation(assembly[name].region)
+            record = cf.stack(name)
+            there = record is not None and not record.gone and record.status != "REVIEW_IN_PROGRESS"
+            found[name] = deployed(cf, record.id) if record is not None and there else None
+        return found, "the embedded CloudFormation" if engine else "what is deployed"
+    folder = context.out(None, project)
+    if not os.path.exists(folder):
+        raise InputError(
+            "there is nothing to compare with: no credentials for AWS and no earlier assembly",
+            fix="use --local, --profile NAME, or --against FILE|FOLDER|REVISION",
+        )
+    return _assembly(folder), os.path.relpath(folder)
+
+
+def _given(context: Context, against: str, names: list[str]) -> tuple[dict[str, Before], str]:
+    if os.path.isdir(against):
+        return _assembly(against), against
+    if os.path.exists(against):
+        from ..template import load
+
+        if len(names) != 1:
+            raise InputError(
+                f"{against} is one template, and there are {len(names)} stacks", fix="name the stack it is for"
+            )
+        return {names[0]: load(against).data}, against
+    return _revision(context, against), f"revision {against}"
+
+
+def _assembly(folder: str) -> dict[str, Before]:
+    from ..assembly import Assembly
+
+    return {stack.name: stack.template for stack in Assembly.load(folder)}
+
+
+def _revision(context: Context, revision: str) -> dict[str, Before]:
+    """The templates that the deck of an older revision makes: checked out beside, and synthesized in a process of its own."""
+    import subprocess
+    import sys
+    import tarfile
+    import tempfile
+
+    here = os.getcwd()
+    top = _git("rev-parse", "--show-toplevel")
+    if top is None:
+        raise InputError(f"{revision} is neither a file nor a revision: this is no git repository")
+    if revision.startswith("-") or _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
+        raise InputError(
+            f"{revision} is neither a file nor a git revision", fix="name a file, a folder, a branch, tag or commit"
+        )
+    with tempfile.TemporaryDirectory(prefix="awsdeck-") as folder:
+        packed = os.path.join(folder, "tree.tar")
+        tree, out = os.path.join(folder, "tree"), os.path.join(folder, "out")
+        _git("-C", top, "archive", "--format=tar", f"--output={packed}", revision)
+        with tarfile.open(packed) as archive:
+            archive.extractall(tree, filter="data")
+        there = os.path.join(tree, os.path.relpath(here, top))
+        deck = context.deck()
+        if not os.path.exists(os.path.join(there, deck)) and deck.endswith(".py"):
+            raise InputError(f"revision {revision} has no {deck}")
+        package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+        limits = ["--limits", context.limits] if context.limits else []
+        done = subprocess.run(
+            [sys.executable, "-m", "awsdeck", "synth", deck, "--out", out, "--quiet", *limits],
+            cwd=there, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise InputError(f"the deck of revision {revision} does not synthesize:\n{done.stderr.rstrip()}")
+        return _assembly(out)
+
+
+def _git(*words: str) -> str | None:
+    """What git says, or None when it refuses."""
+    import subprocess
+
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
+    except OSError:
+        raise InputError("git cannot be run", fix="install git, or give --against a file or folder") from None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _template(path: str, against: str | None) -> list[tuple[StackArtifact, Before]]:
+    from ..assembly import StackArtifact
+    from ..template import load
+
+    if against is None:
+        raise InputError(f"there is nothing to compare {path} with", fix="name the older template: --against FILE")
+    new = load(path)
+    return [(StackArtifact(new.name, new.data), load(against).data)]
+
+
+def _gone(name: str) -> StackArtifact:
+    from ..assembly import StackArtifact
+
+    return StackArtifact(name, {})
+
+
+def _update_findings(context: Context, artifact: StackArtifact, before: Before) -> list[Finding]:
+    """What the update rules say of going from the old template to the new one."""
+    if before is None:
+        return []
+    from ..rules import Graph, check_update
+    from ..template import Template
+
+    graphs = []
+    for template in (before, artifact.template):
+        graph = Graph(context.mode)
+        known = {**artifact.parameters}
+        graph.add(Template.from_dict(dict(template), name=artifact.name), region=artifact.region, parameters=known)
+        graphs.append(graph)
+    found = [finding for finding in check_update(*graphs) if finding.severity != "info"]
+    return [_located(finding, artifact) for finding in found]
+
+
+def _located(finding: Finding, artifact: StackArtifact) -> Finding:
+    origin = artifact.origins.get(finding.resource or "")
+    return finding.replace(construct=origin.construct).at(origin.place()) if origin is not None else finding
+
+
+COMMANDS = (
+    Command(
+        "diff",
+        diff,
+        "Show what a deploy would change.",
+        Argument(
+            "stacks", "Stacks by name or pattern (default: all), or one template file.", metavar="STACK", many=True
+        ),
+        Option("--against", "Compare with a template, an assembly, or a git revision.", metavar="FILE|FOLDER|REVISION"),
+        Option("--exit-code", "Exit with 2 when there are differences.", "flag"),
+        *OPTIONS,
+        epilog="Without --against: what is deployed, or the last assembly when there are no credentials.",
+    ),
+)

@@ -1,0 +1,119 @@
+"""Runs the schema check and the rules over templates and says where each finding stands."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import Finding
+from ..rules import Graph, check_graph, check_resource
+from ..template import Template
+from .files import Source, Unreadable, sources
+from .filters import Filter
+from .own import DOUBT, UNUSED
+from .report import Report
+from .structure import structure
+from .suppress import Suppressions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from os import PathLike
+    from typing import Any
+
+    from ..errors import Severity
+    from ..rules.graph import Member
+    from ..rules.vocabulary import Mode
+
+    Subject = Template | Mapping[str, Any] | str | PathLike[str]
+
+
+def lint(
+    subject: Subject | Sequence[Subject],
+    *,
+    limits: Mode = "documented",
+    parameters: Mapping[str, Any] | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    severity: Severity | None = None,
+    regions: Sequence[str] = (),
+) -> list[Finding]:
+    """What is wrong with a template: a `Template`, a dict, a path, a folder, a glob, an assembly, or several of them.
+
+    `select` and `ignore` are rule ids or beginnings of ids; `severity` is the least that is reported, "warning" unless
+    told otherwise. Values in `parameters` count as known, and then the defaults of the others do too. What cannot be
+    read is a finding, not an exception.
+    """
+    wanted = Filter(select, ignore, severity)
+    report = Report()
+    several: Iterable[Any] = subject if isinstance(subject, list | tuple) else [subject]
+    for one in several:
+        found: Iterable[Source | Unreadable]
+        if isinstance(one, str | os.PathLike):
+            found = sources([os.fspath(one)])
+        else:
+            found = [Source([one if isinstance(one, Template) else Template.from_dict(dict(one))])]
+        for source in found:
+            report.add(check(source, wanted, limits=limits, parameters=parameters, regions=regions))
+    return report.sorted().findings
+
+
+def check(
+    source: Source | Unreadable,
+    wanted: Filter,
+    *,
+    limits: Mode = "documented",
+    parameters: Mapping[str, Any] | None = None,
+    regions: Sequence[str] = (),
+) -> Report:
+    """Everything lint has to say of templates that belong together."""
+    report = Report()
+    if isinstance(source, Unreadable):
+        report.findings = [finding for finding in [source.finding()] if wanted.passes(finding)]
+        return report
+    graph = Graph(limits, complete=bool(source.stacks))
+    by_template: dict[str, list[Finding]] = {}
+    members: dict[str, Member] = {}
+    for template in source.templates:
+        stack = source.stacks.get(template.name)
+        member = graph.add(
+            template,
+            region=stack.region if stack else regions[0] if len(regions) == 1 else None,
+            account=stack.account if stack else None,
+            parameters={**(stack.parameters if stack else {}), **(parameters or {})},
+            use_defaults=bool(parameters),
+        )
+        members[template.name] = member
+        found = list(structure(template.data))
+        for view in member.views.values():
+            found.extend(check_resource(view))
+        found.extend(_doubts(template))
+        by_template[template.name] = found
+        report.templates += 1
+        report.resources += len(member.views)
+    first = source.templates[0].name if source.templates else ""
+    for finding in check_graph(graph):
+        by_template.get(finding.stack or first, by_template[first]).append(finding)
+    for template in source.templates:
+        suppressions = Suppressions(template.data)
+        kept, suppressed = suppressions.split(by_template[template.name])
+        report.suppressed += suppressed
+        kept.extend(suppressions.problems)
+        if wanted.wants(UNUSED):
+            kept.extend(finding for finding in suppressions.unused())
+        name = template.name if source.stacks else None
+        shown = [source.locate(finding.replace(stack=name), template) for finding in kept if wanted.passes(finding)]
+        if shown and template.file:
+            report.texts[template.file] = template
+        report.findings.extend(shown)
+    return report
+
+
+def _doubts(template: Template) -> Iterable[Finding]:
+    return [
+        Finding(
+            DOUBT, "warning", f"{doubt.text} without quotes means {doubt.meaning} to CloudFormation",
+            path=doubt.path, resource=str(doubt.path[1]) if doubt.path[:1] == ("Resources",) and doubt.path[1:] else None,
+            fix=f"write '{doubt.text}' with quotes when the text is meant",
+        )
+        for doubt in template.doubts
+    ]  # fmt: skip

@@ -1,0 +1,156 @@
+"""Suppressions written into templates: `Metadata.awsdeck.ignore`, on a resource or on the whole template.
+
+    Metadata:
+      awsdeck:
+        ignore:
+          - {rule: SQS012, reason: "messages are worthless after a minute", until: 2027-01-31}
+
+A plain list of ids with one `reason` beside it is the short form. Without a reason a suppression does not count.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import Finding
+from .own import EXPIRED, NO_REASON, OWN, UNUSED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    Path = tuple[str | int, ...]
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Suppression:
+    """One rule that is not to be reported for one resource, or for the whole template when `resource` is None."""
+
+    __slots__ = ("rule", "resource", "until", "path", "used")
+
+    def __init__(self, rule: str, resource: str | None, until: str | None, path: Path) -> None:
+        self.rule = rule
+        self.resource = resource
+        self.until = until
+        self.path = path
+        self.used = False
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the finding is about this rule and resource."""
+        return finding.rule == self.rule and self.resource in (None, finding.resource)
+
+
+class Suppressions:
+    """All suppressions of one template, and what is wrong with how they are written."""
+
+    __slots__ = ("entries", "problems")
+
+    def __init__(self, data: Mapping[str, Any], today: str | None = None) -> None:
+        self.entries: list[Suppression] = []
+        self.problems: list[Finding] = []
+        for resource, type, path, note in _notes(data):
+            for entry in _entries(note, resource, path):
+                if isinstance(entry, Suppression):
+                    if entry.until is not None and entry.until < (today or _today()):
+                        self.problems.append(_expired(entry, type))
+                    else:
+                        self.entries.append(entry)
+                else:
+                    self.problems.append(entry.replace(type=type))
+
+    def split(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
+        """The findings that stay, and how many are suppressed."""
+        if not self.entries:
+            kept = list(findings)
+            return kept, 0
+        kept, suppressed = [], 0
+        for finding in findings:
+            covering = [entry for entry in self.entries if entry.covers(finding)]
+            for entry in covering:
+                entry.used = True
+            if covering:
+                suppressed += 1
+            else:
+                kept.append(finding)
+        return kept, suppressed
+
+    def unused(self) -> Iterator[Finding]:
+        """A finding for each suppression that has suppressed nothing, though its rule is one that lint runs."""
+        for entry in self.entries:
+            if entry.used:
+                continue
+            from ..rules import find
+
+            rule = find(entry.rule)
+            if rule is not None and rule.scope not in ("resource", "graph", "schema"):
+                continue
+            what = (
+                f"{entry.rule} is suppressed and not violated"
+                if rule or entry.rule in OWN
+                else f"there is no rule {entry.rule}"
+            )
+            yield Finding(
+                UNUSED, "warning", what, resource=entry.resource, path=entry.path, fix="take the suppression out"
+            )
+
+
+def _notes(data: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None, Path, Mapping[str, Any]]]:
+    """Every `Metadata.awsdeck` with the resource it stands in, its type, and the way there."""
+    note = _note(data)
+    if note:
+        yield None, None, ("Metadata", "awsdeck"), note
+    resources = data.get("Resources")
+    if isinstance(resources, dict):
+        for id, body in resources.items():
+            if isinstance(body, dict) and "Metadata" in body:
+                note = _note(body)
+                if note:
+                    type = body.get("Type")
+                    yield id, type if isinstance(type, str) else None, ("Resources", id, "Metadata", "awsdeck"), note
+
+
+def _note(holder: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    metadata = holder.get("Metadata")
+    note = metadata.get("awsdeck") if isinstance(metadata, dict) else None
+    return note if isinstance(note, dict) and "ignore" in note else None
+
+
+def _entries(note: Mapping[str, Any], resource: str | None, path: Path) -> Iterator[Suppression | Finding]:
+    given = note["ignore"]
+    items = given if isinstance(given, list) else [given]
+    for index, item in enumerate(items):
+        where = (*path, "ignore", index) if isinstance(given, list) else (*path, "ignore")
+        entry = item if isinstance(item, dict) else {"rule": item}
+        rule, reason, until = (
+            entry.get("rule"),
+            entry.get("reason", note.get("reason")),
+            entry.get("until", note.get("until")),
+        )
+        if not isinstance(rule, str) or not rule:
+            yield _problem("a suppression names no rule", resource, where, "write {rule: ID, reason: why}")
+        elif not isinstance(reason, str) or not reason.strip():
+            yield _problem(f"{rule.upper()} is suppressed without a reason, so it is not suppressed", resource, where,
+                           f"write {{rule: {rule.upper()}, reason: why}}")  # fmt: skip
+        elif until is not None and not _DATE.fullmatch(str(until)):
+            yield _problem(f"until {until!r} is not a date", resource, where, "write YYYY-MM-DD")
+        else:
+            yield Suppression(rule.upper(), resource, None if until is None else str(until), where)
+
+
+def _problem(message: str, resource: str | None, path: Path, fix: str) -> Finding:
+    return Finding(NO_REASON, "error", message, resource=resource, path=path, fix=fix)
+
+
+def _expired(entry: Suppression, type: str | None) -> Finding:
+    return Finding(
+        EXPIRED, "warning", f"{entry.rule} was suppressed until {entry.until}", resource=entry.resource, type=type,
+        path=entry.path, fix="mend the resource, or give the suppression a later date",
+    )  # fmt: skip
+
+
+def _today() -> str:
+    import time
+
+    return time.strftime("%Y-%m-%d")

@@ -1,0 +1,205 @@
+"""What goes from stack to stack: exports, and the imports that need them."""
+
+from __future__ import annotations
+
+from .links import at_mention
+from .vocabulary import Rule, Stacks, Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from .graph import Edge, Graph, Member
+
+
+def _exports(graph: Graph) -> Iterator[Violation]:
+    taken = _exporters(graph)
+    for member in graph.members:
+        yield from _export_names(graph, member, taken)
+        for edge in (*member.mentions, *member.elsewhere()):
+            if (
+                "Fn::ImportValue" in edge.path[:-1]
+                and edge.kind in ("Ref", "GetAtt", "Sub")
+                and edge.target in member.views
+            ):
+                yield at_mention(
+                    member,
+                    edge,
+                    f"the name of an import cannot depend on the resource {edge.target}",
+                    "build it from parameters and pseudo parameters",
+                )
+            elif edge.kind == "Import" and edge.target:
+                found = _import(graph, member, edge)
+                if found:
+                    yield found
+    yield from _stack_cycles(graph)
+
+
+def _export_names(graph: Graph, member: Member, taken: Mapping[str, list[tuple[Member, str]]]) -> Iterator[Violation]:
+    for output, body in member.section("Outputs").items():
+        export = body.get("Export") if isinstance(body, dict) else None
+        given = export.get("Name") if isinstance(export, dict) else None
+        path = ("Outputs", output, "Export", "Name")
+        for edge in member.elsewhere() if isinstance(given, dict) else ():
+            if edge.path[:4] == path and edge.kind in ("Ref", "GetAtt", "Sub") and edge.target in member.views:
+                yield at_mention(
+                    member,
+                    edge,
+                    f"the name of an export cannot depend on the resource {edge.target}",
+                    "build it from parameters and pseudo parameters",
+                )
+        name = member.simplify(given)
+        if not isinstance(name, str):
+            continue
+        for other, where in taken[name]:
+            if other is member and where == output:
+                break  # the later of two is the one that is wrong
+            rival = other is member or (graph.complete and _same_place(member, other))
+            if rival and _together(member, body, other, other.section("Outputs")[where]):
+                stack = "this stack" if other is member else f"stack {other.name}"
+                yield Violation(
+                    path,
+                    member=member,
+                    problem=f"the export name {name} is taken by output {where} of {stack}",
+                    fix="give each export a name of its own, for instance with ${AWS::StackName} in it",
+                )
+                break
+
+
+def _exporters(graph: Graph) -> dict[str, list[tuple[Member, str]]]:
+    """The outputs behind every export name that is known."""
+    found: dict[str, list[tuple[Member, str]]] = {}
+    for member in graph.members:
+        for output, body in member.section("Outputs").items():
+            export = body.get("Export") if isinstance(body, dict) else None
+            name = member.simplify(export.get("Name")) if isinstance(export, dict) else None
+            if isinstance(name, str):
+                found.setdefault(name, []).append((member, output))
+    return found
+
+
+def _same_place(one: Member, other: Member) -> bool:
+    return (one.region, one.account) == (other.region, other.account)
+
+
+def _together(member: Member, body: Any, other: Member, against: Any) -> bool:
+    """Whether two outputs can exist at once."""
+    first, second = body.get("Condition"), against.get("Condition")
+    if member is not other or not isinstance(first, str) or not isinstance(second, str):
+        return True
+    return first == second or member.possible({first: True, second: True})
+
+
+def _import(graph: Graph, member: Member, edge: Edge) -> Violation | None:
+    exporters = [other for other, _ in graph.exports().get(edge.target, ())]
+    if any(_same_place(member, other) for other in exporters):
+        return None
+    if exporters:
+        other = exporters[0]
+        if None in (member.region, other.region) and member.account == other.account:
+            return None
+        there = "region" if member.region != other.region else "account"
+        return at_mention(
+            member,
+            edge,
+            f"stack {other.name} exports {edge.target} in another {there}, from where it cannot be imported",
+            "hand the value over as a parameter",
+        )
+    found = at_mention(member, edge, f"no stack here exports {edge.target}", "export it, or correct the name")
+    if not graph.complete:
+        found.severity = "info"
+    return found
+
+
+def _stack_cycles(graph: Graph) -> Iterator[Violation]:
+    needs: dict[str, dict[str, tuple[Member, Edge]]] = {}
+    for member in graph.members:
+        for edge in (*member.mentions, *member.elsewhere()):
+            if edge.kind == "Import" and edge.target:
+                export = graph.export(member, edge.target)
+                if export is not None:
+                    needs.setdefault(member.name, {}).setdefault(export[0].name, (member, edge))
+    reported: set[frozenset[str]] = set()
+    for start in needs:
+        way = _way_round(start, needs)
+        if way and frozenset(way) not in reported:
+            reported.add(frozenset(way))
+            member, edge = needs[start][way[1] if len(way) > 1 else start]
+            yield at_mention(
+                member,
+                edge,
+                f"the stacks need each other: {' -> '.join([*way, start])}",
+                "move what both need into a stack of its own",
+            )
+
+
+def _way_round(start: str, needs: Mapping[str, Mapping[str, object]]) -> list[str] | None:
+    waiting = [[start]]
+    seen: set[str] = set()
+    while waiting:
+        way = waiting.pop(0)
+        for other in needs.get(way[-1], ()):
+            if other == start:
+                return way
+            if other not in seen:
+                seen.add(other)
+                waiting.append([*way, other])
+    return None
+
+
+# Rules
+
+
+def _resources(**resources: Any) -> dict[str, Any]:
+    return {"Resources": resources}
+
+
+def _topic(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::SNS::Topic", "Properties": properties}
+
+
+def _networks(name: str, region: str = "eu-west-1") -> Stacks:
+    network = {
+        **_resources(Vpc={"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}),
+        "Outputs": {"VpcId": {"Value": {"Ref": "Vpc"}, "Export": {"Name": "network-vpc"}}},
+    }
+    shop = _resources(
+        Group={
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"GroupDescription": "shop", "VpcId": {"Fn::ImportValue": name}},
+        }
+    )
+    known = {"network": {"region": "eu-west-1"}, "shop": {"region": region}}
+    return Stacks({"network": network, "shop": shop}, known, complete=True)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "XSV003", "*", "error",
+        "an export has a name of its own, and an import finds it in its own region and account",
+        scope="graph",
+        check=_exports,
+        source="CloudFormation User Guide, Outputs section, Export; Fn::ImportValue",
+        verified="docs",
+        good=_networks("network-vpc"),
+        bad=(
+            _networks("net-VpcId"),
+            _networks("network-vpc", region="us-east-1"),
+            {
+                **_resources(T=_topic()),
+                "Outputs": {name: {"Value": {"Ref": "T"}, "Export": {"Name": "topic"}} for name in ("A", "B")},
+            },
+            {**_resources(T=_topic()), "Outputs": {"A": {"Value": "x", "Export": {"Name": {"Ref": "T"}}}}},
+            Stacks(
+                {
+                    "a": {**_resources(T=_topic(DisplayName={"Fn::ImportValue": "b"})),
+                          "Outputs": {"O": {"Value": "x", "Export": {"Name": "a"}}}},
+                    "b": {**_resources(T=_topic(DisplayName={"Fn::ImportValue": "a"})),
+                          "Outputs": {"O": {"Value": "x", "Export": {"Name": "b"}}}},
+                },
+                complete=True,
+            ),
+        ),
+    ),
+)  # fmt: skip

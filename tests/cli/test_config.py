@@ -1,0 +1,123 @@
+"""awsdeck.toml and [tool.awsdeck]: found, checked, obeyed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from awsdeck import config
+from awsdeck.catalog.store import SCHEMAS
+from awsdeck.errors import InputError
+
+if TYPE_CHECKING:
+    from .conftest import Project
+
+with open(f"{SCHEMAS}/config.schema.json", encoding="utf-8") as _file:
+    SCHEMA: dict[str, Any] = json.load(_file)
+WORDS_READ = {
+    "$schema", "title", "description", "type", "enum", "minLength", "minimum", "items", "properties",
+    "additionalProperties",
+}  # fmt: skip
+
+
+def test_settings_are_obeyed(project: Project) -> None:
+    project.write("inner/other.py", (project.folder / "deck.py").read_text())
+    project.write(
+        "awsdeck.toml", 'app = "inner/other.py"\nout = "built"\nlimits = "current"\n[lint]\nignore = ["SQS", "SNS"]\n'
+    )
+    assert project.run("synth").code == 0
+    assert (project.folder / "built" / "manifest.json").exists()
+    assert project.run("lint", "--severity", "info", "--output", "json").data["findings"] == []
+
+
+def test_the_nearest_configuration_above_counts(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("pyproject.toml", '[tool.other]\na = 1\n[tool.awsdeck]\nout = "built"\n')
+    (project.folder / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(project.folder / "deep" / "er")
+    assert project.run("synth").code == 0
+    assert (project.folder / "built" / "shop.template.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('app = "deck.py"\nlimit = "current"\n', "awsdeck.toml:2: there is no setting limit; did you mean limits?"),
+        ('limits = "old"\n', "awsdeck.toml:1: limits: one of: documented, current"),
+        ("[lint]\nselect = 5\n", "lint.select"),
+        ("[deploy]\nconcurrency = 0\n", "deploy.concurrency"),
+        ("app = \n", "awsdeck.toml:1:7: this is not TOML"),
+        ("app = [\n", "this is not TOML"),
+    ],
+)
+def test_a_wrong_configuration_is_one_message_with_its_line(project: Project, text: str, message: str) -> None:
+    project.write("awsdeck.toml", text)
+    answer = project.run("synth")
+    assert answer.code == 4
+    assert message in answer.err.replace(str(project.folder) + "/", "")
+
+
+def test_a_configuration_that_is_named_must_exist(project: Project) -> None:
+    answer = project.run("synth", "--config", "nothing.toml")
+    assert answer.code == 4
+    assert "nothing.toml" in answer.err
+
+
+def test_all_that_is_wrong_is_told_at_once(project: Project) -> None:
+    project.write("awsdeck.toml", 'a = 1\nb = 2\nlimits = "old"\n')
+    answer = project.run("synth")
+    for name in ("setting a", "setting b", "limits"):
+        assert name in answer.err
+
+
+def test_the_schema_uses_only_words_that_the_quick_check_reads() -> None:
+    def words(schema: Any) -> set[str]:
+        found = set(schema)
+        for inner in (*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")):
+            if isinstance(inner, dict):
+                found |= words(inner)
+        return found
+
+    assert words(SCHEMA) <= WORDS_READ
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.floats(-2, 2) | st.sampled_from(["", "x", "current", "error"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from([*SCHEMA["properties"], "select", "concurrency", "tags", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*SCHEMA["properties"], "x"]), VALUES, max_size=3))
+def test_the_quick_check_agrees_with_jsonschema(data: dict[str, Any]) -> None:
+    assert config.fits(data, SCHEMA) == Draft202012Validator(SCHEMA).is_valid(data)
+
+
+def test_types_of_the_project_are_known(empty: Project) -> None:
+    schema = {
+        "typeName": "Acme::Shop::Shelf", "properties": {"Height": {"type": "integer"}}, "required": ["Height"],
+        "additionalProperties": False, "primaryIdentifier": ["/properties/Height"],
+    }  # fmt: skip
+    empty.write("shelf.json", json.dumps(schema))
+    assert "Acme::Shop::Shelf" in empty.run("schema", "add", "shelf.json").out
+    empty.write("t.json", '{"Resources": {"S": {"Type": "Acme::Shop::Shelf", "Properties": {"Heigth": 1}}}}')
+    answer = empty.call("lint", "t.json", "--output", "json")
+    assert answer.code == 4
+    assert {finding["rule"] for finding in answer.data["findings"]} == {"XSV018"}
+    assert empty.run("schema", "add", "t.json").code == 4
+    assert empty.run("schema", "add", "nothing.json").code == 4
+
+
+def test_a_file_that_is_no_text_is_told(empty: Project) -> None:
+    (empty.folder / "awsdeck.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="not UTF-8"):
+        config.read()

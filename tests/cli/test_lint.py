@@ -1,0 +1,192 @@
+"""`awsdeck lint` and `explain` as people and programs see them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from awsdeck.cli import context
+from awsdeck.errors import InputError
+from awsdeck.lint.report import excerpt
+
+if TYPE_CHECKING:
+    from .conftest import Project
+
+QUEUE = """
+Resources:
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties:
+      DelaySeconds: 1000
+"""
+
+
+def test_text_has_the_line_a_mark_and_what_to_do(empty: Project) -> None:
+    empty.write("queue.yaml", QUEUE)
+    answer = empty.run("lint", "queue.yaml")
+    assert answer.code == 4
+    lines = answer.out.splitlines()
+    assert lines[0] == "queue.yaml"
+    assert lines[1].startswith("  5:21  error SQS004 ")
+    assert lines[2] == "     5 |       DelaySeconds: 1000"
+    assert lines[3] == "       |                     ^^^^"
+    assert "      in Orders (AWS::SQS::Queue), DelaySeconds" in lines
+    assert any(line.startswith("      allowed: 0 to 900") for line in lines)
+    assert lines[-1] == "1 error in 1 template, 1 resource"
+
+
+def test_json_is_in_the_shape_of_its_schema(empty: Project) -> None:
+    from jsonschema import Draft202012Validator
+
+    from awsdeck.catalog.store import SCHEMAS
+
+    empty.write("queue.yaml", QUEUE)
+    empty.write("broken.json", "{")
+    answer = empty.run("lint", "queue.yaml", "broken.json", "--format", "json")
+    assert answer.code == 4
+    assert answer.err == ""
+    with open(f"{SCHEMAS}/finding.schema.json", encoding="utf-8") as file:
+        Draft202012Validator(json.load(file)).validate(answer.data)
+    assert [(item["rule"], item["file"], item["line"]) for item in answer.data["findings"]] == [
+        ("LNT001", "broken.json", 1),
+        ("SQS004", "queue.yaml", 5),
+    ]
+    assert answer.data["summary"] == {
+        "errors": 2, "warnings": 0, "info": 0, "suppressed": 0, "templates": 1, "resources": 1,
+    }  # fmt: skip
+
+
+def test_a_template_comes_through_standard_input_with_its_lines(empty: Project) -> None:
+    path = empty.write("queue.yaml", QUEUE)
+    with path.open() as text:
+        answer = empty.call("lint", "-", stdin=text)
+    assert answer.code == 4
+    assert "     5 |       DelaySeconds: 1000" in answer.out
+
+
+def test_without_a_path_the_deck_is_linted(project: Project) -> None:
+    answer = project.run("lint", "--format", "json", "--severity", "info")
+    assert answer.code == 0
+    assert ("deck.py", "shop/Orders") in {(item["file"], item["construct"]) for item in answer.data["findings"]}
+    assert answer.data["summary"]["resources"] == 2
+
+
+def test_a_deck_that_does_not_run_is_a_finding_and_the_rest_is_linted(empty: Project) -> None:
+    empty.write("deck.py", "1 / 0\n")
+    empty.write("queue.yaml", QUEUE)
+    answer = empty.run("lint", "deck.py", "queue.yaml", "--output", "json")
+    assert [(item["rule"], item["line"]) for item in answer.data["findings"]] == [("LNT001", 1), ("SQS004", 5)]
+    assert "ZeroDivisionError" in answer.data["findings"][0]["message"]
+
+
+def test_limits_decide_what_is_an_error(empty: Project) -> None:
+    empty.write("deck.py", "from awsdeck import App, Stack\napp = App()\nStack(app, 's')\n")
+    volume = {
+        "Type": "AWS::EC2::Volume",
+        "Properties": {"Size": 100, "AvailabilityZone": "eu-west-1a", "VolumeType": "gp3"},
+    }
+    empty.write("volume.json", json.dumps({"Resources": {"V": volume}}))
+    assert empty.run("lint", "volume.json", "--limits", "current").code == 0
+
+
+def test_parameters_make_values_known(empty: Project) -> None:
+    empty.write(
+        "t.yaml",
+        """
+        Parameters:
+          Delay: {Type: Number}
+        Resources:
+          Orders:
+            Type: AWS::SQS::Queue
+            Properties:
+              DelaySeconds: !Ref Delay
+        """,
+    )
+    assert empty.run("lint", "t.yaml").code == 0
+    for name, text in (
+        ("p.json", '{"Delay": 1000}'),
+        ("p.json", '[{"ParameterKey": "Delay", "ParameterValue": "1000"}]'),
+        ("p.yaml", "Parameters: {Delay: 1000}"),
+        ("p.toml", "Delay = 1000"),
+    ):
+        empty.write(name, text)
+        assert empty.run("lint", "t.yaml", "--parameters", name).code == 4, name
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", '{"A": {"B": 1}}', ""])
+def test_a_parameters_file_that_is_none_is_told(empty: Project, text: str) -> None:
+    empty.write("p.json", text)
+    with pytest.raises(InputError):
+        context.parameters_file("p.json")
+
+
+def test_a_selector_that_no_rule_begins_with_is_told(empty: Project) -> None:
+    empty.write("queue.yaml", QUEUE)
+    answer = empty.run("lint", "queue.yaml", "--ignore", "SQX")
+    assert answer.code == 4
+    assert "did you mean SQS" in answer.err
+
+
+def test_a_folder_without_templates_is_told(empty: Project) -> None:
+    empty.write("d/package.json", '{"name": "x"}')
+    answer = empty.run("lint", "d")
+    assert answer.code == 4
+    assert "no template in d" in answer.err
+
+
+def test_colour_is_for_terminals_that_want_it(empty: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty.write("queue.yaml", QUEUE)
+    assert "\x1b" not in empty.run("lint", "queue.yaml").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[31;1merror\x1b[0m" in empty.run("lint", "queue.yaml").out
+    assert "\x1b" not in empty.run("lint", "queue.yaml", "--no-color").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in empty.run("lint", "queue.yaml").out
+
+
+def test_a_template_cannot_write_to_the_terminal(empty: Project) -> None:
+    empty.write("t.json", json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue", "Properties": {"\x1b[2J": 1}}}}))
+    assert "\x1b" not in empty.run("lint", "t.json").out
+
+
+def test_a_long_line_is_cut_around_the_spot() -> None:
+    text = "x" * 5000 + ' "spot"' + "y" * 5000
+    line, mark = excerpt(text, 1, 5002, lambda text, _: text, "error")
+    assert len(line) < 130
+    assert line[mark.index("^") : mark.rindex("^") + 1] == '"spot"'
+
+
+def test_every_rule_is_listed(empty: Project) -> None:
+    from awsdeck.rules import all_rules
+
+    rules = empty.run("lint", "--list-rules", "--format", "json").data["rules"]
+    assert {rule["id"] for rule in rules} >= {rule.id for rule in all_rules()} | {"LNT001"}
+    text = empty.run("lint", "--list-rules").out
+    assert "SQS004  error" in text
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("sqs004", "0 to 900 seconds"),
+        ("LNT002", "a suppression names its rule"),
+        ("AWS::SQS::Queue", "FifoQueue"),
+        ("AWS::SQS::Queue.DelaySeconds", "0 to 900"),
+        ("AWS::S3::Bucket.LifecycleConfiguration.Rules.Status", "Enabled"),
+    ],
+)
+def test_explain_tells_what_is_known(empty: Project, subject: str, shown: str) -> None:
+    assert shown in empty.run("explain", subject).out
+    assert empty.run("explain", subject, "--output", "json").data["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "meant"),
+    [("SQS0004", "SQS004"), ("AWS::SQS::Queu", "AWS::SQS::Queue"), ("AWS::SQS::Queue.DelaySecond", "DelaySeconds")],
+)
+def test_explain_says_what_was_probably_meant(empty: Project, subject: str, meant: str) -> None:
+    answer = empty.run("explain", subject)
+    assert answer.code == 4
+    assert f"did you mean {meant}" in answer.err
