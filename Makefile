@@ -43,6 +43,8 @@ format: $(VENV)/ready-dev
 	@$(VENV)/bin/ruff format
 
 types: $(VENV)/ready-dev
+	@echo "types: writing the stubs of every resource type"
+	@$(PYTHON) -m awsdeck.cfn.stubs
 	@echo "types: mypy --strict"
 	@$(VENV)/bin/mypy
 	@echo "types: pyright"

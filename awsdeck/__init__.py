@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .sections import equals as equals
     from .services.iam import IAMGroup as IAMGroup
     from .services.iam import IAMManagedPolicy as IAMManagedPolicy
+    from .services.iam import IAMPasswordPolicy as IAMPasswordPolicy
     from .services.iam import IAMPolicy as IAMPolicy
     from .services.iam import IAMRole as IAMRole
     from .services.iam import IAMUser as IAMUser
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .services.s3 import CorsRule as CorsRule
     from .services.s3 import LifecycleRule as LifecycleRule
     from .services.s3 import S3Bucket as S3Bucket
+    from .services.s3 import UploadPlan as UploadPlan
     from .services.s3 import Website as Website
     from .services.sns import SNSTopic as SNSTopic
     from .services.sqs import SQSQueue as SQSQueue
@@ -70,9 +72,9 @@ _HOMES = {
     "errors": ("ConstraintError", "ConstructError", "CycleError", "DeckError", "Finding", "TokenError"),
     "resource": ("CustomType", "Resource"),
     "sections": ("Condition", "Mapping", "Output", "Parameter", "equals"),
-    "services.iam": ("IAMGroup", "IAMManagedPolicy", "IAMPolicy", "IAMRole", "IAMUser", "allow", "deny"),
+    "services.iam": ("IAMGroup", "IAMManagedPolicy", "IAMPasswordPolicy", "IAMPolicy", "IAMRole", "IAMUser", "allow", "deny"),
     "services.policy": ("Principal", "Statement", "VIA_MFA", "WITHOUT_MFA"),
-    "services.s3": ("CorsRule", "LifecycleRule", "S3Bucket", "Website"),
+    "services.s3": ("CorsRule", "LifecycleRule", "S3Bucket", "UploadPlan", "Website"),
     "services.sns": ("SNSTopic",),
     "services.sqs": ("SQSQueue",),
     "tokens": (

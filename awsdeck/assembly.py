@@ -214,8 +214,7 @@ def in_deploy_order(stacks: Iterable[StackArtifact]) -> list[StackArtifact]:
         ready = [s for s in waiting.values() if not any(name in waiting and name != s.name for name in s.dependencies)]
         if not ready:
             raise InputError(f"stacks depend on each other in a ring: {', '.join(waiting)}")
-        for stack in ready:
-            ordered.append(waiting.pop(stack.name))
+        ordered += [waiting.pop(stack.name) for stack in ready]
     return ordered
 
 

@@ -6,8 +6,8 @@ from . import catalog
 from .errors import ConstructError
 from .rules import View, check_resource
 from .source import caller
-from .tokens import ListToken, attribute_of, express, reference, render
-from .tree import MAIN, Construct, Node
+from .tokens import ListToken, attribute_of, express, reference, render, revive
+from .tree import Construct, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ class Resource(Construct):
                 if found is not None:
                     return found
                 if name in known.properties:
-                    return self.properties.get(name)
+                    return self.given().get(name)
             elif name in self.properties:
-                return self.properties[name]
+                return self.given()[name]
             from .cfn.names import unknown_attribute
 
             raise AttributeError(unknown_attribute(self.TYPE, name))
@@ -124,7 +124,7 @@ class Resource(Construct):
         """
         self.node.root_app.unlocked(f"a property of {self.node.path}")
         before, sites_before = dict(self.properties), self._sites
-        self._sites = [site for site in sites_before if not (site.holder is self.properties and site.key in properties)]
+        self._sites = [site for site in sites_before if site.top not in properties]
         fresh: list[Site] = []
         assert self.node.stack is not None
         plain = render(properties, self.node.stack.wiring.provisional, fresh)
@@ -143,6 +143,11 @@ class Resource(Construct):
             self._sites = sites_before
             raise
 
+    def given(self) -> dict[str, Any]:
+        """The properties as they were given, deploy-time values as tokens: what can be given to another resource."""
+        plain: dict[str, Any] = revive(self.properties, self._sites) if self._sites else dict(self.properties)
+        return plain
+
     def when(self, condition: Condition) -> None:
         """Make this resource only when the condition holds."""
         self.node.root_app.unlocked("a condition")
@@ -154,7 +159,7 @@ class Resource(Construct):
         self._overrides = [*(self._overrides or ()), (path, value)]
         steps = path.split(".")
         if steps[0] == "Properties" and len(steps) > 1:
-            plain = _with(self.properties, steps[1:], value, path)
+            plain = _with(self.given(), steps[1:], value, path)
             self.set(**{steps[1]: plain.get(steps[1])})
 
     def check(self) -> None:

@@ -243,7 +243,7 @@ def express(value: Any) -> Any:
 def _express_text(text: str) -> Any:
     if type(text) is Token:
         try:
-            return text._expression  # noqa: SLF001 - one function alone, as it was made
+            return text._expression
         except AttributeError:  # text around it
             pass
     parts = _parts(text)
@@ -384,18 +384,39 @@ def _fresh(part: Any, taken: set[str]) -> str:
 
 
 class Site:
-    """One place in a resource's data that holds a deploy-time value: rewritten when logical ids are final."""
+    """One place in a resource's data that holds a deploy-time value: rewritten when logical ids are final.
 
-    __slots__ = ("holder", "key", "expression")
+    `top` is the first step of its path: the property it belongs to.
+    """
 
-    def __init__(self, holder: Any, key: Any, expression: Any) -> None:
+    __slots__ = ("holder", "key", "expression", "top")
+
+    def __init__(self, holder: Any, key: Any, expression: Any, top: Any) -> None:
         self.holder = holder
         self.key = key
         self.expression = expression
+        self.top = top
 
     def write(self, resolve: Resolver) -> None:
         """Put what the expression now stands for into its place."""
         self.holder[self.key] = finish(self.expression, resolve)
+
+
+def revive(value: Any, sites: Iterable[Site]) -> Any:
+    """A copy of rendered data with its deploy-time values as tokens again, to be used elsewhere."""
+    known = {(id(site.holder), site.key): site.expression for site in sites}
+
+    def copy(holder: Any, key: Any, item: Any) -> Any:
+        expression = known.get((id(holder), key))
+        if expression is not None:
+            return _marker(expression)
+        if type(item) is dict:
+            return {name: copy(item, name, entry) for name, entry in item.items()}
+        if type(item) is list:
+            return [copy(item, place, entry) for place, entry in enumerate(item)]
+        return item
+
+    return copy(None, None, value)
 
 
 def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ...] = ()) -> Any:
@@ -446,7 +467,7 @@ def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Sit
             holder[key] = expression
             return
         holder[key] = finish(expression, resolve)
-        sites.append(Site(holder, key, expression))
+        sites.append(Site(holder, key, expression, path[0] if path else None))
     elif kind is dict or kind is list or kind is tuple:
         holder[key] = render(value, resolve, sites, path)
     elif kind is bool or kind is int or kind is float:
@@ -455,7 +476,7 @@ def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Sit
         holder[key] = value
     elif isinstance(value, ListToken):
         holder[key] = finish(value._expression, resolve)
-        sites.append(Site(holder, key, value._expression))
+        sites.append(Site(holder, key, value._expression, path[0] if path else None))
     elif hasattr(value, "to_cloudformation"):
         _place(holder, key, value.to_cloudformation(), resolve, sites, path)
     elif isinstance(value, str):

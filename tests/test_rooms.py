@@ -120,7 +120,7 @@ def test_only_one_place_opens_the_network_and_only_the_command_line_speaks(path:
 
 
 def test_every_public_name_can_be_imported_and_is_listed() -> None:
-    assert NAMES == sorted(NAMES)
+    assert sorted(NAMES) == NAMES
     for name in NAMES:
         assert getattr(awsdeck, name) is not None
     checked = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))

@@ -354,3 +354,36 @@ def test_a_section_used_wrongly_is_refused_at_the_line(stack: Stack, wrong: Any)
         wrong(stack)
     assert caught.value.place is not None
     assert caught.value.fix
+
+
+def test_a_property_read_back_can_be_given_to_a_resource_of_another_stack(app: App, stack: Stack) -> None:
+    queue = sqs.Queue(stack, "Q")
+    first = sns.Topic(stack, "T", DisplayName=f"x-{queue.QueueName}", Tags=[{"Key": "queue", "Value": queue.ref}])
+    second = sns.Topic(Stack(app, "other"), "U", DisplayName=first.given()["DisplayName"], Tags=first.Tags)
+    assert second.node.path == "other/U"
+    assert template(app, "other")["Resources"]["U"]["Properties"] == {
+        "DisplayName": {"Fn::Sub": ["x-${ShopQQueueName}", {"ShopQQueueName": {"Fn::ImportValue": "shop:Q-QueueName"}}]},
+        "Tags": [{"Key": "queue", "Value": {"Fn::ImportValue": "shop:Q"}}],
+    }
+
+
+def test_a_property_replaced_takes_its_references_with_it(app: App, stack: Stack) -> None:
+    other = Stack(app, "other")
+    topic = sns.Topic(stack, "T", Tags=[{"Key": "queue", "Value": sqs.Queue(other, "Q").ref}])
+    topic.Tags = [{"Key": "a", "Value": "b"}]
+    assert "Outputs" not in template(app, "other")
+    assert assemble(app)["shop"].dependencies == ()
+
+
+def test_an_override_beside_a_deploy_time_value_leaves_it_one(app: App, stack: Stack) -> None:
+    queue = sqs.Queue(stack, "Q")
+    topic = sns.Topic(stack, "T", Tags=[{"Key": "queue", "Value": queue.ref}])
+    topic.node.override("Properties.Tags.1", {"Key": "a", "Value": "b"})
+    queue.node.override_logical_id("Renamed")
+    tags = template(app)["Resources"]["T"]["Properties"]["Tags"]
+    assert tags == [{"Key": "queue", "Value": {"Ref": "Renamed"}}, {"Key": "a", "Value": "b"}]
+
+
+def test_what_only_aws_sets_is_refused(stack: Stack) -> None:
+    with pytest.raises(ConstraintError, match="set by AWS"):
+        sqs.Queue(stack, "Q", Arn="arn:aws:sqs:eu-west-1:123456789012:q")

@@ -302,7 +302,7 @@ class ResourceType:
 
     # what is lost with it
 
-    @property
+    @fact
     def stateful(self) -> bool:
         """Whether data at rest is deleted with the resource, so that it is kept by default."""
         if self.name in IN_TRANSIT or self.name in OWNERS:

@@ -77,12 +77,13 @@ def nonconforming(view: View) -> list[Violation]:
     if known is None:
         return _no_such_type(view)
     given = view.body.get("Properties")
+    mild = _MILD if view.member is not None else ("package",)  # a program has no reason to give what AWS drops
     problems = known.check(view.properties if view.member is not None and isinstance(given, dict) else given, ())
     return (
         [
             Violation(
                 problem.path,
-                severity="warning" if problem.kind in _MILD else None,
+                severity="warning" if problem.kind in mild else None,
                 problem=problem.message,
                 kind=problem.kind,
                 allowed=problem.allowed,

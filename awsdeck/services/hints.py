@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from ..errors import ConstraintError
 from ..rules import check_hints
+from ..source import caller
 from ..tokens import render
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from ..rules.vocabulary import Mode
 
     from ..tree import Construct
 
@@ -21,3 +25,14 @@ def check(construct: Construct, **hints: Any) -> None:
     findings = check_hints(type(construct).__name__, node.plain_id, given, app.limits)
     if findings:
         app.report(findings, node)
+
+
+def hold(kind: str, mode: Mode, **hints: Any) -> None:
+    """Hold a plan that stands in no tree against the rules that speak of it.
+
+    Raises `ConstraintError` at the user's line for errors; warnings have nowhere to be kept and are left out.
+    """
+    given = {name: value for name, value in hints.items() if value is not None}
+    errors = [finding for finding in check_hints(kind, kind, given, mode) if finding.severity == "error"]
+    if errors:
+        raise ConstraintError(finding.at(caller()) for finding in errors)

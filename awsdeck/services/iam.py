@@ -12,6 +12,7 @@ from ..rules.limits import INLINE_POLICY_SIZE, MANAGED_POLICY_SIZE
 from ..source import caller
 from ..tokens import AWS
 from ..tree import MAIN, Construct, attribute, construct, ref
+from .hints import hold
 from .policy import VIA_MFA, WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
 
 TYPE_CHECKING = False
@@ -374,6 +375,49 @@ class IAMManagedPolicy(Construct):
             Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
             Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
         )
+
+
+class IAMPasswordPolicy:
+    """The account's password policy, checked; CloudFormation has no resource for it.
+
+    Give `settings()` to boto3: `iam.update_account_password_policy(**policy.settings())`.
+
+    - `minimum_length`: 6 to 128 characters; `max_age_days`: 1 to 1,095 days until a password must change, None for
+      never; `reuse_prevention`: how many old passwords are refused, 1 to 24.
+
+    Raises `ConstraintError` at the user's line. Source: IAM API Reference, UpdateAccountPasswordPolicy; course notes, IAM.
+    """
+
+    def __init__(
+        self,
+        *,
+        minimum_length: int = 14,
+        max_age_days: int | None = 90,
+        reuse_prevention: int | None = 24,
+        users_may_change: bool = True,
+        every_kind_of_character: bool = True,
+        expired_needs_administrator: bool = False,
+    ) -> None:
+        hold(
+            "IAMPasswordPolicy",
+            "documented",
+            minimum_length=minimum_length,
+            max_age_days=max_age_days,
+            reuse_prevention=reuse_prevention,
+        )
+        kinds = ("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters", "RequireLowercaseCharacters")
+        self._settings: dict[str, int | bool | None] = {
+            "MinimumPasswordLength": minimum_length,
+            "MaxPasswordAge": max_age_days,
+            "PasswordReusePrevention": reuse_prevention,
+            "AllowUsersToChangePassword": users_may_change,
+            "HardExpiry": expired_needs_administrator,
+            **dict.fromkeys(kinds, every_kind_of_character),
+        }
+
+    def settings(self) -> dict[str, int | bool]:
+        """The arguments of boto3's `update_account_password_policy`."""
+        return {name: value for name, value in self._settings.items() if value is not None}
 
 
 def allow(*actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None) -> Statement:

@@ -7,7 +7,7 @@ from ..errors import ConstructError
 from ..source import caller
 from ..tokens import AWS
 from ..tree import MAIN, Construct, attribute, construct, ref
-from .hints import check
+from .hints import check, hold
 from .policy import Document, Grant, Principal, Statement, give, under
 from .sns import SNSTopic
 from .sqs import SQSQueue
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Literal
 
     from ..resource import Resource
+    from ..rules.vocabulary import Mode
     from ..tokens import Token
     from .policy import Conditions, Grantee
 
@@ -84,6 +85,12 @@ class LifecycleRule:
             "ExpiredObjectDeleteMarker": True if remove_delete_markers else None,
         }
         self.body = body
+
+    @property
+    def classes(self) -> list[str]:
+        """The storage classes that objects are moved to."""
+        moves = [*(self.body["Transitions"] or ()), *(self.body["NoncurrentVersionTransitions"] or ())]
+        return [move["StorageClass"] for move in moves]
 
     def to_cloudformation(self) -> dict[str, Any]:
         """The rule as CloudFormation writes it."""
@@ -172,8 +179,10 @@ class S3Bucket(Construct):
     - `name`: unique in the world, 3 to 63 lower-case letters, digits, dots and hyphens; better left out, or with
       `AWS.AccountId` in it.
 
-    What the bucket is used for can be told, and is checked: `gets_per_second`, `puts_per_second`, `prefixes`,
-    `reads_after_overwrite`.
+    What the bucket is used for can be told, and is checked: `gets_per_second` and `puts_per_second` over `prefixes`,
+    `reads_after_overwrite`, `waits_after_overwrite`, `loaded_by` (origins of pages that load files from here), and for
+    the storage classes that `lifecycle` moves objects to: `retrieval_time_hours` (how long an archived object may take),
+    `reproducible` (objects that can be made again), `multi_az` (they must outlive an Availability Zone).
 
     Source: S3 User Guide; course notes, S3.
     """
@@ -198,6 +207,11 @@ class S3Bucket(Construct):
     puts_per_second: float | None = None
     prefixes: int | None = None
     reads_after_overwrite: bool | None = None
+    waits_after_overwrite: bool | None = None
+    loaded_by: Sequence[str] = ()
+    retrieval_time_hours: float | None = None
+    reproducible: bool | None = None
+    multi_az: bool | None = None
 
     arn = attribute("Arn")
     bucket_name = ref()
@@ -238,13 +252,7 @@ class S3Bucket(Construct):
         )
         if self.access_logs is not None:
             self.access_logs.accept_logs_of(self, self.access_logs_prefix or "")
-        check(
-            self,
-            gets_per_second=self.gets_per_second,
-            puts_per_second=self.puts_per_second,
-            prefixes=self.prefixes,
-            reads_after_overwrite=self.reads_after_overwrite,
-        )
+        self._check_use()
         if self.tls_only:
             self._state(
                 Statement(
@@ -258,6 +266,26 @@ class S3Bucket(Construct):
             )
         if self.enforce_encryption:
             self._enforce()
+
+    def _check_use(self) -> None:
+        check(
+            self,
+            gets_per_second=self.gets_per_second,
+            puts_per_second=self.puts_per_second,
+            prefixes=self.prefixes,
+            reads_after_overwrite=self.reads_after_overwrite,
+            waits_after_overwrite=self.waits_after_overwrite,
+            loaded_by=list(self.loaded_by) or None,
+            cors_rules=list(self.cors) or None,
+        )
+        for storage_class in {name: None for rule in self._rules for name in rule.classes}:
+            check(
+                self,
+                storage_class=storage_class,
+                retrieval_time_hours=self.retrieval_time_hours,
+                reproducible=self.reproducible,
+                multi_az=self.multi_az,
+            )
 
     def _encryption(self) -> dict[str, Any]:
         rule: dict[str, Any] = {
@@ -310,6 +338,7 @@ class S3Bucket(Construct):
         """Add a rule after the bucket is made."""
         self._rules.append(rule)
         self.node.resource.set(LifecycleConfiguration={"Rules": self._rules})
+        self._check_use()
 
     def notify(
         self, target: SQSQueue | SNSTopic, *events: str, prefix: str | None = None, suffix: str | None = None
@@ -404,6 +433,32 @@ class S3Bucket(Construct):
         else:
             made.node.resource.set(PolicyDocument=self._policy)
         return made.node.resource
+
+
+class UploadPlan:
+    """How an object is to be uploaded: whether S3 takes it in one piece, or in which parts.
+
+    - `size_bytes`: 0 bytes to 5 TB in the course notes' limits, about 50 TB today; above 5 GB only in parts.
+    - `parts`: 1 to 10,000; `part_size_bytes`: 5 MiB to 5 GiB, the last one may be smaller.
+
+    Raises `ConstraintError` at the user's line. Source: S3 User Guide, multipart upload limits; course notes, S3.
+    """
+
+    def __init__(
+        self,
+        size_bytes: int,
+        *,
+        parts: int | None = None,
+        part_size_bytes: int | None = None,
+        limits: Mode = "documented",
+    ) -> None:
+        if parts is None and part_size_bytes is not None and part_size_bytes > 0:
+            parts = max(1, -(-size_bytes // part_size_bytes))
+        multipart = parts is not None
+        hold("S3Object", limits, size_bytes=size_bytes, multipart=multipart, parts=parts, part_size_bytes=part_size_bytes)
+        self.size_bytes = size_bytes
+        self.parts = parts or 1
+        self.part_size_bytes = part_size_bytes
 
 
 def _public_access(blocked: bool) -> dict[str, bool]:

@@ -54,7 +54,8 @@ class SNSTopic(Construct):
     - `tls_only`: refuse publishers that do not use TLS.
     - `name`: a fixed name (`.fifo` at the end of a FIFO topic's); leave it out unless somebody else needs to know it.
 
-    What the topic is used for can be told, and is checked: `message_bytes`, `pull` (consumers that mean to poll).
+    What the topic is used for can be told, and is checked: `message_bytes`, `sms_bytes`, `pull` (consumers that mean
+    to poll).
 
     Source: SNS Developer Guide; course notes, SNS.
     """
@@ -69,6 +70,7 @@ class SNSTopic(Construct):
     tracing: bool = False
     tls_only: bool = False
     message_bytes: int | None = None
+    sms_bytes: int | None = None
     pull: bool | None = None
 
     arn = ref()
@@ -89,7 +91,13 @@ class SNSTopic(Construct):
             ArchivePolicy=None if self.archive_days is None else {"MessageRetentionPeriod": str(self.archive_days)},
             TracingConfig="Active" if self.tracing else None,
         )
-        check(self, message_bytes=self.message_bytes, max_message_size=self.max_message_size, pull=self.pull)
+        check(
+            self,
+            message_bytes=self.message_bytes,
+            max_message_size=self.max_message_size,
+            sms_bytes=self.sms_bytes,
+            pull=self.pull,
+        )
         if self.tls_only:
             self._state(
                 Statement(

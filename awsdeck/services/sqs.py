@@ -61,8 +61,8 @@ class SQSQueue(Construct):
     - `name`: a fixed name (at most 80 characters; `.fifo` at the end of a FIFO queue's); leave it out unless somebody
       else needs to know it.
 
-    What the queue is used for can be told, and is checked: `expected_tps`, `task_seconds` (how long a consumer needs),
-    `idempotent`, `needs_order`.
+    What the queue is used for can be told, and is checked: `expected_tps` (calls a second, or messages with a
+    `batch_size` of 1 to 10), `task_seconds` (how long a consumer needs), `idempotent`, `needs_order`.
 
     Source: SQS Developer Guide; course notes, SQS.
     """
@@ -82,6 +82,7 @@ class SQSQueue(Construct):
     high_throughput: bool = False
     tls_only: bool = False
     expected_tps: float | None = None
+    batch_size: int | None = None
     task_seconds: float | None = None
     idempotent: bool | None = None
     needs_order: bool | None = None
@@ -129,6 +130,7 @@ class SQSQueue(Construct):
             region=self.node.stack.region if self.node.stack is not None else None,
             visibility_timeout=self.visibility_timeout,
             expected_tps=self.expected_tps,
+            batch_size=self.batch_size,
             task_seconds=self.task_seconds,
             idempotent=self.idempotent,
             needs_order=self.needs_order,

@@ -15,6 +15,7 @@ from awsdeck import (
     ConstructError,
     IAMGroup,
     IAMManagedPolicy,
+    IAMPasswordPolicy,
     IAMPolicy,
     IAMRole,
     IAMUser,
@@ -245,3 +246,15 @@ def test_conditions_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ConstructError, match="twice with different values"):
         Statement(["s3:GetObject"], ["*"], principal=Principal.organization("o-a").when(
             {"StringEquals": {"aws:PrincipalOrgID": "o-b"}}))  # fmt: skip
+
+
+def test_a_password_policy_is_checked_and_speaks_boto3s_words() -> None:
+    assert IAMPasswordPolicy(max_age_days=None).settings() == {
+        "MinimumPasswordLength": 14, "PasswordReusePrevention": 24, "AllowUsersToChangePassword": True,
+        "HardExpiry": False, "RequireSymbols": True, "RequireNumbers": True, "RequireUppercaseCharacters": True,
+        "RequireLowercaseCharacters": True,
+    }  # fmt: skip
+    with pytest.raises(ConstraintError) as caught:
+        IAMPasswordPolicy(minimum_length=5, max_age_days=0, reuse_prevention=25)
+    assert [finding.rule for finding in caught.value.findings] == ["IAM019"] * 3
+    assert "6 to 128" in str(caught.value)

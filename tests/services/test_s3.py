@@ -18,6 +18,7 @@ from awsdeck import (
     SNSTopic,
     SQSQueue,
     Stack,
+    UploadPlan,
     Website,
 )  # fmt: skip
 from awsdeck.synth import synthesize
@@ -247,3 +248,30 @@ def test_a_bucket_is_public_only_when_it_says_so_twice(stack: Stack) -> None:
 def test_encryption_that_does_not_fit_is_refused(stack: Stack, keywords: Any, said: str) -> None:
     with pytest.raises(ConstructError, match=said):
         S3Bucket(stack, "B", **keywords)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "rule"),
+    [
+        ({"lifecycle": [LifecycleRule(to={"GLACIER": 90})], "retrieval_time_hours": 1}, "S3014"),
+        ({"lifecycle": [LifecycleRule(to={"ONEZONE_IA": 30})], "multi_az": True}, "S3014"),
+        ({"loaded_by": ["https://shop.example.com"]}, "S3016"),
+    ],
+)
+def test_what_a_bucket_is_used_for_is_held_against_what_it_can_do(stack: Stack, keywords: Any, rule: str) -> None:
+    S3Bucket(stack, "B", **keywords)
+    findings = [finding for finding in stack.node.root_app.findings if finding.severity != "info"]
+    assert {finding.rule for finding in findings} == {rule}
+    assert findings[0].construct == "shop/B"
+
+
+def test_an_upload_is_planned_within_what_s3_takes() -> None:
+    assert UploadPlan(10 * 1024**3, part_size_bytes=100 * 1024**2).parts == 103
+    for wrong in ({"size_bytes": 6 * 1024**4, "part_size_bytes": 5 * 1024**3}, {"size_bytes": 6 * 1024**3}):
+        with pytest.raises(ConstraintError) as caught:
+            UploadPlan(**wrong)
+        finding = caught.value.findings[0]
+        assert finding.rule == "S3020"
+        assert finding.file is not None
+        assert finding.file.endswith("test_s3.py")
+    UploadPlan(6 * 1024**4, part_size_bytes=5 * 1024**3, limits="current")
