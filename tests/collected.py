@@ -18,6 +18,8 @@ def collect_into(folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(draft: Draft) -> None:
+        if any(finding.severity == "error" for finding in draft.app.findings):
+            return
         for stack in draft.assembly:
             text = json.dumps(stack.template, sort_keys=True)
             name = f"{stack.region or 'none'}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
