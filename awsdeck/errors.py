@@ -22,6 +22,8 @@ A `Finding` is one mistake with its place; errors carry them, lint returns them.
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +35,10 @@ SEVERITIES = ("error", "warning", "info")
 
 
 class Place:
-    """A spot in a user's file: `file`, and `line` and `column` counted from 1."""
+    """A spot in a user's file: `file`, and `line` and `column` counted from 1.
+
+    As text it is short: a file below the current folder is named from there.
+    """
 
     __slots__ = ("file", "line", "column")
 
@@ -43,7 +48,11 @@ class Place:
         self.column = column
 
     def __str__(self) -> str:
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        try:
+            file = self.file.removeprefix(os.getcwd() + os.sep)
+        except OSError:  # the current folder is gone
+            file = self.file
+        return ":".join(str(part) for part in (file, self.line, self.column) if part is not None)
 
     def __repr__(self) -> str:
         return f"Place({str(self)!r})"

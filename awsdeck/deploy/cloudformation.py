@@ -1,0 +1,342 @@
+"""CloudFormation's calls that a deploy makes, in and out as plain values and records."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from .errors import Kind, Refused, shortened
+from .records import (
+    ChangeRecord,
+    ChangeSetRecord,
+    Detail,
+    DriftRecord,
+    EventRecord,
+    PropertyDrift,
+    ResourceRecord,
+    StackRecord,
+)
+
+if TYPE_CHECKING:
+    from .aws import Retry
+
+
+@frozen
+class CloudFormation:
+    """CloudFormation in one region. Reads give records; writes have a token or may be said twice."""
+
+    _client: Any
+    retry: Retry
+    emulated: bool = False
+
+    @property
+    def region(self) -> str:
+        """Where this is."""
+        return str(self._client.meta.region_name)
+
+    def patient(self, patience: float, lost: Callable[[Kind, float], None]) -> CloudFormation:
+        """The same, waiting out longer outages and telling of them."""
+        return evolve(self, retry=evolve(self.retry, patience=patience, lost=lost))
+
+    def unstoppable(self) -> CloudFormation:
+        """The same for tidying up after the user has asked to stop."""
+        return evolve(self, retry=evolve(self.retry, stop=threading.Event(), patience=30.0))
+
+    def pause(self, seconds: float) -> None:
+        """Wait; raises `Interrupted` when the user wants to stop."""
+        self.retry.pause(seconds)
+
+    def now(self) -> float:
+        """The run's time."""
+        return self.retry.clock.now()
+
+    def _call(self, operation: str, method: str, **arguments: Any) -> dict[str, Any]:
+        given = {name: value for name, value in arguments.items() if value is not None}
+        return self.retry.call(operation, lambda: getattr(self._client, method)(**given)) or {}
+
+    def _pages(self, operation: str, method: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        token = None
+        while True:
+            page = self._call(operation, method, **arguments, NextToken=token)
+            yield page
+            token = page.get("NextToken")
+            if not token:
+                return
+
+    # reads
+
+    def stack(self, name: str) -> StackRecord | None:
+        """The stack of that name or ARN, or None; by ARN a deleted stack is still found."""
+        try:
+            answer = self._call("DescribeStacks", "describe_stacks", StackName=name)
+        except Refused as refused:
+            if refused.kind == "missing":
+                return None
+            raise
+        return _stack(answer["Stacks"][0]) if answer.get("Stacks") else None
+
+    def events(self, stack: str) -> Iterator[list[EventRecord]]:
+        """The stack's history page by page, newest first."""
+        for page in self._pages("DescribeStackEvents", "describe_stack_events", StackName=stack):
+            yield [_event(item) for item in page.get("StackEvents", ())]
+
+    def resources(self, stack: str) -> list[ResourceRecord]:
+        """All resources of a stack, deleted ones too while CloudFormation remembers them."""
+        return [
+            ResourceRecord(
+                item["LogicalResourceId"],
+                item.get("PhysicalResourceId", ""),
+                item["ResourceType"],
+                item["ResourceStatus"],
+                item.get("ResourceStatusReason", ""),
+            )
+            for page in self._pages("ListStackResources", "list_stack_resources", StackName=stack)
+            for item in page.get("StackResourceSummaries", ())
+        ]
+
+    def template(self, stack: str) -> dict[str, Any] | str:
+        """The template as it was submitted: an object for JSON, text for YAML."""
+        answer = self._call("GetTemplate", "get_template", StackName=stack, TemplateStage="Original")
+        body = answer.get("TemplateBody", {})
+        return body if isinstance(body, str) else dict(body)
+
+    def importers(self, export: str) -> list[str]:
+        """The stacks that import an export."""
+        try:
+            pages = list(self._pages("ListImports", "list_imports", ExportName=export))
+        except Refused as refused:
+            if refused.kind in ("invalid", "missing"):  # nobody imports it: AWS calls that a validation error
+                return []
+            raise
+        return [name for page in pages for name in page.get("Imports", ())]
+
+    def change_set(self, arn: str, *, changes: bool = True) -> ChangeSetRecord:
+        """A change set with every page of its changes, or without them."""
+        first: dict[str, Any] = {}
+        found: list[ChangeRecord] = []
+        for page in self._pages("DescribeChangeSet", "describe_change_set", ChangeSetName=arn):
+            first = first or page
+            found += [_change(item["ResourceChange"]) for item in page.get("Changes", ()) if "ResourceChange" in item]
+            if not changes:
+                break
+        return ChangeSetRecord(
+            str(first.get("ChangeSetId", arn)),
+            str(first.get("StackId", "")),
+            str(first.get("Status", "")),
+            str(first.get("StatusReason", "")),
+            str(first.get("ExecutionStatus", "")),
+            tuple(found),
+        )
+
+    def change_sets(self, stack: str) -> list[str]:
+        """The ARNs of all change sets of a stack."""
+        pages = self._pages("ListChangeSets", "list_change_sets", StackName=stack)
+        return [item["ChangeSetId"] for page in pages for item in page.get("Summaries", ())]
+
+    def validation_failures(self, change_set: str) -> list[tuple[str, str]]:
+        """What CloudFormation's check before a deploy objects to: logical id or path, and reason."""
+        if not hasattr(self._client, "describe_events"):
+            return []
+        pages = self._pages(
+            "DescribeEvents", "describe_events", ChangeSetName=change_set, Filters={"FailedEvents": True}
+        )
+        return [
+            (
+                str(item.get("ValidationPath") or item.get("LogicalResourceId") or ""),
+                str(item.get("ValidationStatusReason") or item.get("ResourceStatusReason") or ""),
+            )
+            for page in pages
+            for item in page.get("OperationEvents", ())
+            if item.get("EventType") == "VALIDATION_ERROR"
+        ]
+
+    def detect_drift(self, stack: str) -> str:
+        """Start comparing a stack with its template; returns the id to ask with."""
+        return str(self._call("DetectStackDrift", "detect_stack_drift", StackName=stack)["StackDriftDetectionId"])
+
+    def drift_detection(self, detection: str) -> tuple[str, str, str]:
+        """How far a comparison is: its status, the stack's drift status, and a reason."""
+        answer = self._call(
+            "DescribeStackDriftDetectionStatus",
+            "describe_stack_drift_detection_status",
+            StackDriftDetectionId=detection,
+        )
+        return (
+            str(answer.get("DetectionStatus", "")),
+            str(answer.get("StackDriftStatus", "")),
+            str(answer.get("DetectionStatusReason", "")),
+        )
+
+    def drifts(self, stack: str) -> list[DriftRecord]:
+        """What the last comparison found for every resource it could check."""
+        pages = self._pages("DescribeStackResourceDrifts", "describe_stack_resource_drifts", StackName=stack)
+        return [_drift(item) for page in pages for item in page.get("StackResourceDrifts", ())]
+
+    # writes: each has a token or may be said twice
+
+    def create_change_set(
+        self,
+        *,
+        stack: str,
+        name: str,
+        create: bool,
+        body: str | None,
+        url: str | None,
+        parameters: list[Mapping[str, Any]],
+        tags: Mapping[str, str],
+        capabilities: tuple[str, ...],
+        token: str,
+        role: str | None = None,
+        notification_arns: tuple[str, ...] | None = None,
+    ) -> tuple[str, str]:
+        """Ask for a change set; returns its ARN and the stack's."""
+        answer = self._call(
+            "CreateChangeSet",
+            "create_change_set",
+            StackName=stack,
+            ChangeSetName=name,
+            ChangeSetType="CREATE" if create else "UPDATE",
+            TemplateBody=body,
+            TemplateURL=url,
+            Parameters=parameters,
+            Tags=[{"Key": key, "Value": value} for key, value in sorted(tags.items())],
+            Capabilities=list(capabilities),
+            ClientToken=token,
+            RoleARN=role,
+            NotificationARNs=None if notification_arns is None else list(notification_arns),
+        )
+        return str(answer["Id"]), str(answer["StackId"])
+
+    def delete_change_set(self, arn: str) -> None:
+        """Delete a change set; one that is gone already is fine."""
+        try:
+            self._call("DeleteChangeSet", "delete_change_set", ChangeSetName=arn)
+        except Refused as refused:
+            if refused.kind not in ("missing", "status"):
+                raise
+
+    def execute_change_set(self, arn: str, *, token: str, retain_on_rollback: bool = False) -> None:
+        """Start the operation; said twice with one token it starts once."""
+        self._call(
+            "ExecuteChangeSet",
+            "execute_change_set",
+            ChangeSetName=arn,
+            ClientRequestToken=token,
+            RetainExceptOnCreate=retain_on_rollback or None,
+        )
+
+    def delete_stack(self, stack: str, *, token: str, retain: tuple[str, ...] = ()) -> None:
+        """Start deleting a stack."""
+        self._call(
+            "DeleteStack",
+            "delete_stack",
+            StackName=stack,
+            ClientRequestToken=token,
+            RetainResources=list(retain) or None,
+        )
+
+    def roll_back(self, stack: str, *, token: str) -> None:
+        """Start undoing a failed creation or update that was left as it was."""
+        self._call(
+            "RollbackStack", "rollback_stack", StackName=stack, ClientRequestToken=token, RetainExceptOnCreate=True
+        )
+
+    def continue_rollback(self, stack: str, *, token: str, skip: tuple[str, ...] = ()) -> None:
+        """Start a failed rollback again; what is skipped is taken for rolled back."""
+        self._call(
+            "ContinueUpdateRollback",
+            "continue_update_rollback",
+            StackName=stack,
+            ClientRequestToken=token,
+            ResourcesToSkip=list(skip) or None,
+        )
+
+    def cancel_update(self, stack: str, *, token: str) -> None:
+        """Ask to break an update off and roll it back."""
+        self._call("CancelUpdateStack", "cancel_update_stack", StackName=stack, ClientRequestToken=token)
+
+    def protect(self, stack: str, enabled: bool) -> None:
+        """Turn termination protection on or off."""
+        self._call(
+            "UpdateTerminationProtection",
+            "update_termination_protection",
+            StackName=stack,
+            EnableTerminationProtection=enabled,
+        )
+
+
+def _stack(item: Mapping[str, Any]) -> StackRecord:
+    outputs = item.get("Outputs") or ()
+    return StackRecord(
+        id=item["StackId"],
+        name=item["StackName"],
+        status=item["StackStatus"],
+        reason=item.get("StackStatusReason", ""),
+        parameters={entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in item.get("Parameters") or ()},
+        outputs={entry["OutputKey"]: entry.get("OutputValue", "") for entry in outputs},
+        exports={entry["ExportName"]: entry["OutputKey"] for entry in outputs if entry.get("ExportName")},
+        tags={entry["Key"]: entry["Value"] for entry in item.get("Tags") or ()},
+        protected=bool(item.get("EnableTerminationProtection")),
+        created=_seconds(item.get("CreationTime")) or 0.0,
+        updated=_seconds(item.get("LastUpdatedTime")),
+        deleted=_seconds(item.get("DeletionTime")),
+    )
+
+
+def _event(item: Mapping[str, Any]) -> EventRecord:
+    return EventRecord(
+        id=item["EventId"],
+        time=_seconds(item.get("Timestamp")) or 0.0,
+        logical_id=item.get("LogicalResourceId", ""),
+        physical_id=item.get("PhysicalResourceId", ""),
+        type=item.get("ResourceType", ""),
+        status=item.get("ResourceStatus", ""),
+        reason=shortened(item.get("ResourceStatusReason", "")),
+        token=item.get("ClientRequestToken", ""),
+        stack_id=item.get("StackId", ""),
+    )
+
+
+def _change(item: Mapping[str, Any]) -> ChangeRecord:
+    return ChangeRecord(
+        logical_id=item.get("LogicalResourceId", ""),
+        type=item.get("ResourceType", ""),
+        action=item.get("Action", ""),
+        physical_id=item.get("PhysicalResourceId", ""),
+        replacement=item.get("Replacement", ""),
+        policy_action=item.get("PolicyAction", ""),
+        details=tuple(
+            Detail(
+                detail.get("Target", {}).get("Attribute", ""),
+                detail.get("Target", {}).get("Name", ""),
+                detail.get("Target", {}).get("RequiresRecreation", ""),
+                detail.get("Evaluation", ""),
+            )
+            for detail in item.get("Details") or ()
+        ),
+    )
+
+
+def _drift(item: Mapping[str, Any]) -> DriftRecord:
+    return DriftRecord(
+        logical_id=item.get("LogicalResourceId", ""),
+        physical_id=item.get("PhysicalResourceId", ""),
+        type=item.get("ResourceType", ""),
+        status=item.get("StackResourceDriftStatus", ""),
+        differences=tuple(
+            PropertyDrift(
+                part.get("PropertyPath", ""),
+                part.get("ExpectedValue", ""),
+                part.get("ActualValue", ""),
+                part.get("DifferenceType", ""),
+            )
+            for part in item.get("PropertyDifferences") or ()
+        ),
+    )
+
+
+def _seconds(moment: Any) -> float | None:
+    return float(moment.timestamp()) if moment is not None else None
