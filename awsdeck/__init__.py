@@ -8,12 +8,21 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import cfn as cfn
+    from .constructs import Construct as Construct
+    from .constructs import attribute as attribute
+    from .constructs import construct as construct
+    from .constructs import field as field
+    from .constructs import ref as ref
+    from .custom import CustomResource as CustomResource
     from .errors import ConstraintError as ConstraintError
     from .errors import ConstructError as ConstructError
     from .errors import CycleError as CycleError
     from .errors import DeckError as DeckError
     from .errors import Finding as Finding
     from .errors import TokenError as TokenError
+    from .include import Include as Include
+    from .nested import NestedStack as NestedStack
+    from .permissions import can as can
     from .resource import CustomType as CustomType
     from .resource import Resource as Resource
     from .sections import Condition as Condition
@@ -21,6 +30,15 @@ if TYPE_CHECKING:
     from .sections import Output as Output
     from .sections import Parameter as Parameter
     from .sections import equals as equals
+    from .services.code import asset as asset
+    from .services.code import image as image
+    from .services.code import inline as inline
+    from .services.dynamodb import DynamoDBTable as DynamoDBTable
+    from .services.dynamodb import GlobalIndex as GlobalIndex
+    from .services.dynamodb import ItemPlan as ItemPlan
+    from .services.dynamodb import LocalIndex as LocalIndex
+    from .services.dynamodb import ScaledCapacity as ScaledCapacity
+    from .services.dynamodb import TableReplica as TableReplica
     from .services.iam import IAMGroup as IAMGroup
     from .services.iam import IAMManagedPolicy as IAMManagedPolicy
     from .services.iam import IAMPasswordPolicy as IAMPasswordPolicy
@@ -29,6 +47,8 @@ if TYPE_CHECKING:
     from .services.iam import IAMUser as IAMUser
     from .services.iam import allow as allow
     from .services.iam import deny as deny
+    from .services.lambda_ import LambdaFunction as LambdaFunction
+    from .services.lambda_ import LambdaLayer as LambdaLayer
     from .services.policy import VIA_MFA as VIA_MFA
     from .services.policy import WITHOUT_MFA as WITHOUT_MFA
     from .services.policy import Principal as Principal
@@ -59,20 +79,27 @@ if TYPE_CHECKING:
     from .tokens import sub as sub
     from .tokens import to_json as to_json
     from .tree import App as App
-    from .tree import Construct as Construct
     from .tree import Stack as Stack
-    from .tree import attribute as attribute
-    from .tree import construct as construct
-    from .tree import field as field
-    from .tree import ref as ref
+    from .tree import Stage as Stage
+    from .wiring import across as across
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "constructs": ("Construct", "attribute", "construct", "field", "ref"),
+    "custom": ("CustomResource",),
     "errors": ("ConstraintError", "ConstructError", "CycleError", "DeckError", "Finding", "TokenError"),
+    "include": ("Include",),
+    "nested": ("NestedStack",),
+    "permissions": ("can",),
     "resource": ("CustomType", "Resource"),
     "sections": ("Condition", "Mapping", "Output", "Parameter", "equals"),
+    "services.code": ("asset", "image", "inline"),
+    "services.dynamodb": (
+        "DynamoDBTable", "GlobalIndex", "ItemPlan", "LocalIndex", "ScaledCapacity", "TableReplica",
+    ),
     "services.iam": ("IAMGroup", "IAMManagedPolicy", "IAMPasswordPolicy", "IAMPolicy", "IAMRole", "IAMUser", "allow", "deny"),
+    "services.lambda_": ("LambdaFunction", "LambdaLayer"),
     "services.policy": ("Principal", "Statement", "VIA_MFA", "WITHOUT_MFA"),
     "services.s3": ("CorsRule", "LifecycleRule", "S3Bucket", "UploadPlan", "Website"),
     "services.sns": ("SNSTopic",),
@@ -81,7 +108,8 @@ _HOMES = {
         "AWS", "ListToken", "NoValue", "Token", "base64", "cidr", "get_azs", "if_", "import_value", "intrinsic",
         "join", "secret_value", "select", "split", "ssm_secure_value", "ssm_value", "sub", "to_json",
     ),
-    "tree": ("App", "Construct", "Stack", "attribute", "construct", "field", "ref"),
+    "tree": ("App", "Stack", "Stage"),
+    "wiring": ("across",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -8,30 +8,45 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 
 from .errors import InputError, Place
-from .output import write_atomic
+from .output import reason, write_atomic
 from .template import Template, render_json, render_yaml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
 MANIFEST = "manifest.json"
 VERSION = 1
 FOLDER = "awsdeck.out"
+ASSETS = "assets"
+"""The folder inside it with the zips that templates refer to."""
+ASSETS_BUCKET = "AssetsBucket"
+"""The parameter of a stack with assets that says in which bucket they are."""
 
 
 class Origin:
-    """Where a resource of a template comes from: the construct's path and the line that made it."""
+    """Where a resource of a template comes from: the construct's path and the line that made it.
 
-    __slots__ = ("construct", "file", "line")
+    `ignore` are the rules that the deck ignores for it, each with its `reason` and perhaps `until`.
+    """
 
-    def __init__(self, construct: str, file: str | None = None, line: int | None = None) -> None:
+    __slots__ = ("construct", "file", "line", "ignore")
+
+    def __init__(
+        self,
+        construct: str,
+        file: str | None = None,
+        line: int | None = None,
+        ignore: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.construct = construct
         self.file = file
         self.line = line
+        self.ignore = ignore or {}
 
     def place(self) -> Place | None:
         """File and line, when they are known."""
@@ -43,11 +58,15 @@ class StackArtifact:
 
     `name` is the stack's name in CloudFormation and in the manifest; `region` and `account` are None when the deploy
     decides; `dependencies` are names of stacks in the same assembly; `origins` maps logical ids to their source.
+    `assets` are what the template wants to find in a bucket, as the manifest has them; `files` makes the zip for a key
+    in the bucket and gives its path. `inputs` are parameters that a deploy fills with an output of another stack of the
+    assembly, in whatever region that is: its name and the output's. `ignore` are the rules that the deck ignores for the
+    whole stack.
     """
 
     __slots__ = (
-        "name", "template", "region", "account", "dependencies", "parameters", "tags",
-        "termination_protection", "assets", "origins",
+        "name", "template", "region", "account", "dependencies", "parameters", "inputs", "tags",
+        "termination_protection", "assets", "files", "origins", "ignore",
     )  # fmt: skip
 
     def __init__(
@@ -59,10 +78,13 @@ class StackArtifact:
         account: str | None = None,
         dependencies: Iterable[str] = (),
         parameters: Mapping[str, str] | None = None,
+        inputs: Mapping[str, tuple[str, str]] | None = None,
         tags: Mapping[str, str] | None = None,
         termination_protection: bool = False,
         assets: Iterable[Mapping[str, Any]] = (),
+        files: Mapping[str, Callable[[], str]] | None = None,
         origins: Mapping[str, Origin] | None = None,
+        ignore: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.name = name
         self.template = template
@@ -70,10 +92,13 @@ class StackArtifact:
         self.account = account
         self.dependencies = tuple(dependencies)
         self.parameters = dict(parameters or {})
+        self.inputs = dict(inputs or {})
         self.tags = dict(tags or {})
         self.termination_protection = termination_protection
         self.assets = tuple(dict(asset) for asset in assets)
+        self.files = dict(files or {})
         self.origins = dict(origins or {})
+        self.ignore = dict(ignore or {})
 
     @property
     def template_file(self) -> str:
@@ -90,6 +115,7 @@ class StackArtifact:
                     "construct": origin.construct,
                     **({"file": origin.file} if origin.file else {}),
                     **({"line": origin.line} if origin.line else {}),
+                    **({"ignore": origin.ignore} if origin.ignore else {}),
                 }
                 for logical_id, origin in self.origins.items()
             },
@@ -98,16 +124,20 @@ class StackArtifact:
             "region": self.region,
             "account": self.account,
             "parameters": self.parameters,
+            "inputs": {name: {"stack": stack, "output": output} for name, (stack, output) in self.inputs.items()},
             "tags": self.tags,
             "terminationProtection": self.termination_protection,
             "assets": list(self.assets),
+            "ignore": self.ignore,
         }
         entry.update({name: value for name, value in optional.items() if value})
         return entry
 
     @classmethod
-    def from_manifest(cls, name: str, entry: Mapping[str, Any], template: dict[str, Any]) -> StackArtifact:
-        """The stack that a manifest's entry describes."""
+    def from_manifest(
+        cls, name: str, entry: Mapping[str, Any], template: dict[str, Any], folder: str = "."
+    ) -> StackArtifact:
+        """The stack that a manifest's entry describes; `folder` is where the manifest lies."""
         return cls(
             name,
             template,
@@ -115,13 +145,19 @@ class StackArtifact:
             account=entry.get("account"),
             dependencies=entry.get("dependencies", ()),
             parameters=entry.get("parameters"),
+            inputs={name: (one["stack"], one["output"]) for name, one in entry.get("inputs", {}).items()},
             tags=entry.get("tags"),
             termination_protection=entry.get("terminationProtection", False),
             assets=entry.get("assets", ()),
+            files={
+                asset["key"]: partial(os.path.join, folder, ASSETS, os.path.basename(asset["path"]))
+                for asset in entry.get("assets", ())
+            },
             origins={
-                logical_id: Origin(origin["construct"], origin.get("file"), origin.get("line"))
+                logical_id: Origin(origin["construct"], origin.get("file"), origin.get("line"), origin.get("ignore"))
                 for logical_id, origin in entry.get("resources", {}).items()
             },
+            ignore=entry.get("ignore"),
         )
 
 
@@ -162,10 +198,13 @@ class Assembly:
         if yaml:
             texts.update({f"{stack.name}.template.yaml": render_yaml(stack.template) for stack in self})
         texts[MANIFEST] = render_json(self.manifest())
+        zips = {os.path.basename(key): make for stack in self for key, make in stack.files.items()}
+        for name, make in zips.items():
+            _place(make, os.path.join(folder, ASSETS), name)
         for name, text in texts.items():
             write_atomic(os.path.join(folder, name), text)
-        _remove_stale(folder, set(texts))
-        return [os.path.join(folder, name) for name in texts]
+        _remove_stale(folder, set(texts), set(zips))
+        return [os.path.join(folder, name) for name in (*texts, *(os.path.join(ASSETS, name) for name in zips))]
 
     @classmethod
     def load(cls, folder: str) -> Assembly:
@@ -186,12 +225,16 @@ class Assembly:
 
         with open(os.path.join(SCHEMAS, "manifest.schema.json"), encoding="utf-8") as file:
             validator = Draft202012Validator(json.load(file))
-        damage = [f"{path} is damaged at {error.json_path}: {error.message}" for error in validator.iter_errors(manifest)]
+        damage = [
+            f"{path} is damaged at {error.json_path}: {error.message}" for error in validator.iter_errors(manifest)
+        ]
         if damage:
             raise InputError("\n".join(damage), fix="run `awsdeck synth` again")
         return cls(
             in_deploy_order(
-                StackArtifact.from_manifest(name, entry, _template(os.path.join(folder, os.path.basename(entry["template"]))))
+                StackArtifact.from_manifest(
+                    name, entry, _template(os.path.join(folder, os.path.basename(entry["template"]))), folder
+                )
                 for name, entry in manifest["stacks"].items()
             )
         )
@@ -218,7 +261,34 @@ def in_deploy_order(stacks: Iterable[StackArtifact]) -> list[StackArtifact]:
     return ordered
 
 
-def _remove_stale(folder: str, current: set[str]) -> None:
+def _place(make: Callable[[], str], folder: str, name: str) -> None:
+    """Put a zip into the assembly; its name says what it holds, so one that is there is the right one."""
+    target = os.path.join(folder, name)
+    if os.path.exists(target):
+        return
+    import shutil
+
+    source = make()
+    beside = f"{target}.{os.getpid()}.tmp"
+    try:
+        os.makedirs(folder, exist_ok=True)
+        shutil.copyfile(source, beside)
+        os.replace(beside, target)
+    except OSError as problem:
+        raise InputError(f"cannot write {target}: {reason(problem, target)}") from None
+    finally:
+        if os.path.exists(beside):
+            os.unlink(beside)
+
+
+def _remove_stale(folder: str, current: set[str], zips: set[str]) -> None:
     for name in os.listdir(folder):
         if name.endswith((".template.json", ".template.yaml")) and name not in current:
             os.unlink(os.path.join(folder, name))
+    assets = os.path.join(folder, ASSETS)
+    if os.path.isdir(assets):
+        for name in os.listdir(assets):
+            if name.endswith((".zip", ".template.json")) and name not in zips:
+                os.unlink(os.path.join(assets, name))
+        if not os.listdir(assets):
+            os.rmdir(assets)

@@ -26,13 +26,12 @@ import re
 from .catalog.store import SCHEMAS
 from .errors import InputError, Place
 from .output import reason
+from .settings import PYPROJECT, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FILE = "awsdeck.toml"
-PYPROJECT = "pyproject.toml"
 SCHEMA = "config.schema.json"
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float),
@@ -66,23 +65,11 @@ def read(file: str | None = None, start: str | None = None) -> Config:
 
     Raises `InputError` for a file that is missing, is not TOML, or says something the schema does not know.
     """
-    if file is not None:
-        text = _text(file)
-        return _parsed(text, file, inside="tool.awsdeck" if os.path.basename(file) == PYPROJECT else "")
-    folder = os.path.abspath(start or os.getcwd())
-    while True:
-        path = os.path.join(folder, FILE)
-        if os.path.isfile(path):
-            return _parsed(_text(path), path)
-        path = os.path.join(folder, PYPROJECT)
-        if os.path.isfile(path):
-            text = _text(path)
-            if "[tool.awsdeck" in text:
-                return _parsed(text, path, inside="tool.awsdeck")
-        above = os.path.dirname(folder)
-        if above == folder:
-            return Config()
-        folder = above
+    if file is None:
+        file = nearest(os.path.abspath(start or os.getcwd()))
+    if file is None:
+        return Config()
+    return _parsed(_text(file), file, inside="tool.awsdeck" if os.path.basename(file) == PYPROJECT else "")
 
 
 def _text(file: str) -> str:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import marshal
+
 from . import catalog
+from .constructs import Construct
 from .errors import ConstructError
+from .node import Node
+from .plaintext import secret_paths, with_plain_secrets
 from .rules import View, check_resource
-from .source import caller
+from .rules.view import may_vary
+from .source import caller, caller_spot
 from .tokens import ListToken, attribute_of, express, reference, render, revive
-from .tree import Construct, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from .catalog import ResourceType
+    from .errors import Finding
     from .sections import Condition
     from .tokens import Site, Token
     from .wiring import Wiring
 
-_OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "_told", "__class__"))
+    Change = tuple[str, tuple[str, int] | None, dict[str, Any], list[str]]
+
+_NOTHING: frozenset[str] = frozenset()
+SOUND_MOST = 5_000
+"""So many resources without findings are remembered, a few hundred bytes each."""
+
+_OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "_told", "_history", "__class__"))
 
 
 class Resource(Construct):
@@ -29,13 +41,14 @@ class Resource(Construct):
     mistake at the user's line.
     """
 
-    __slots__ = ("properties", "body", "_sites", "_overrides", "_told")
+    __slots__ = ("properties", "body", "_sites", "_overrides", "_told", "_history")
     TYPE: ClassVar[str] = ""
     properties: dict[str, Any]
     body: dict[str, Any]
     _sites: list[Site]
     _overrides: list[tuple[str, Any]] | None
     _told: bool
+    _history: list[Change] | None
 
     if TYPE_CHECKING:
 
@@ -49,6 +62,7 @@ class Resource(Construct):
             _set(self, "node", node)
             _set(self, "_overrides", None)
             _set(self, "_told", False)
+            _set(self, "_history", None)
             if node.stack is None:
                 raise ConstructError(
                     f"{self.TYPE} {id!r} stands outside a stack", place=caller(), fix="give it a Stack as its scope"
@@ -88,6 +102,11 @@ class Resource(Construct):
     def _has_attribute(known: ResourceType, name: str) -> bool:
         return name in known.attributes or any(a.endswith(".*") and name.startswith(a[:-1]) for a in known.attributes)
 
+    def gives_list(self, attribute: str | None) -> bool:
+        """Whether an attribute is a list; `Ref` never is."""
+        known = self.type
+        return attribute is not None and known is not None and _kind(known, attribute) == "list"
+
     if not TYPE_CHECKING:  # the stubs say which names there are
 
         def __getattr__(self, name):
@@ -122,7 +141,20 @@ class Resource(Construct):
 
         Raises `ConstraintError`; the resource is then as it was before.
         """
-        self.node.root_app.unlocked(f"a property of {self.node.path}")
+        self.node.root_app.unlocked(f"a property of {self.node.label}")
+        held = [name for name in properties if name in self.properties]
+        self._assign(properties)
+        self._history = [*(self._history or ()), ("set", caller_spot(), properties, held)]
+
+    @property
+    def history(self) -> list[Change]:
+        """What was set or overridden after the resource was made.
+
+        Each as "set" or "override", the user's line, the values as given, and the names that had a value before.
+        """
+        return self._history or []
+
+    def _assign(self, properties: dict[str, Any]) -> None:
         before, sites_before = dict(self.properties), self._sites
         self._sites = [site for site in sites_before if site.top not in properties]
         fresh: list[Site] = []
@@ -158,9 +190,11 @@ class Resource(Construct):
         self.node.root_app.unlocked("an override")
         self._overrides = [*(self._overrides or ()), (path, value)]
         steps = path.split(".")
+        held = [name for name in steps[1:2] if name in self.properties]
         if steps[0] == "Properties" and len(steps) > 1:
             plain = _with(self.given(), steps[1:], value, path)
-            self.set(**{steps[1]: plain.get(steps[1])})
+            self._assign({steps[1]: plain.get(steps[1])})
+        self._history = [*(self._history or ()), ("override", caller_spot(), {path: value}, held)]
 
     def check(self) -> None:
         """Hold the resource against the catalog and the rules; raises `ConstraintError` with all that is wrong."""
@@ -168,15 +202,37 @@ class Resource(Construct):
         app = node.root_app
         body = self.body
         policy = self.removal_policy()
-        if policy is not None:
-            body = {**body, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
-        findings = check_resource(View(node.logical_id, self.TYPE, body, mode=app.limits))
+        content = self._content(policy)
+        findings: list[Finding] = []
+        if content is None or content not in app.sound:
+            if policy is not None:
+                body = {**body, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+            asked = None if content is None or may_vary(content) else _NOTHING
+            findings = check_resource(View(node.logical_id, self.TYPE, body, mode=app.limits, asked=asked))
+            known = self.type
+            if known is not None and secret_paths(known):
+                findings = with_plain_secrets(findings, known, node.logical_id, self.properties)
         if self._told:
             app.forget(node)
             self._told = False
         if findings:
             self._told = True
             app.report(findings, node)
+        elif content is not None and len(app.sound) < SOUND_MOST:
+            app.sound.add(content)
+
+    def _content(self, policy: str | None) -> bytes | None:
+        """All that a check looks at, the same for equal resources; None where the resource's own name matters too.
+
+        Stacks of several stages or regions are alike, and what is alike is checked once.
+        """
+        if len(self.body) > 2:
+            return None
+        try:
+            content = marshal.dumps((self.TYPE, policy, self.properties), 2)
+        except ValueError:  # nothing that a template can hold
+            return None
+        return None if self.node.logical_id.encode() in content else content
 
     def add_tags(self, tags: dict[str, str]) -> None:
         """Add tags in the shape this type wants; tags it already has stay, and types without tags are left alone."""
@@ -184,6 +240,8 @@ class Resource(Construct):
         if known is None or known.tag_property is None:
             return
         given = self.properties.get(known.tag_property)
+        if isinstance(given, dict) and any(name == "Ref" or name.startswith("Fn::") for name in given):
+            return  # what the tags are is only known at deploy time
         if known.tags_as == "map":
             self.properties[known.tag_property] = {**tags, **(given or {})}
             return
@@ -219,8 +277,9 @@ class Resource(Construct):
         policy = self.removal_policy()
         if policy is not None:
             body["DeletionPolicy"] = body["UpdateReplacePolicy"] = policy
-        if "Condition" in body:
-            body["Condition"] = body["Condition"].node.logical_id
+        condition = body.get("Condition")
+        if condition is not None and not isinstance(condition, str):
+            body["Condition"] = condition.node.logical_id
         for path, value in self._overrides or ():
             if not path.startswith("Properties."):
                 assert self.node.stack is not None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from .constructs import Construct
 from .errors import ConstructError
+from .node import Node
 from .source import caller
 from .tokens import ListToken, express, finish, intrinsic, name_of, reference, render
-from .tree import Construct, Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Element(Construct):
             raise ConstructError(
                 f"{type(self).__name__} {id!r} stands outside a stack", place=caller(), fix="give it a Stack"
             )
+
+    def gives_list(self, attribute: str | None) -> bool:
+        """Whether `Ref` of it is a list."""
+        return False
 
     def finished(self) -> Any:
         """The element as it stands in the template."""
@@ -118,6 +123,10 @@ class Parameter(Element):
         if not self._is_list:
             raise ConstructError(f"{self.node.path} is a single value", place=caller(), fix="use .ref")
         return ListToken(express({"Ref": reference(self)})["Ref"])
+
+    def gives_list(self, attribute: str | None) -> bool:
+        """Whether `Ref` of it is a list."""
+        return self._is_list
 
     @property
     def _is_list(self) -> bool:

@@ -1,17 +1,22 @@
-"""What the command line has decided before a deck is loaded."""
+"""What the command line or the project's configuration has decided before a deck is loaded."""
 
 from __future__ import annotations
+
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .rules.vocabulary import Mode
     from .tree import App
 
+FILE = "awsdeck.toml"
+PYPROJECT = "pyproject.toml"
+
 limits: Mode | None = None
 """Set by `--limits`: goes before what the app says."""
 
 config_limits: Mode | None = None
-"""Set from `awsdeck.toml`: what an app that says nothing gets."""
+"""What the configuration says that the command line has read: what an app that says nothing gets."""
 
 hosted = False
 """The command line runs the deck: `app.synth()` writes nothing."""
@@ -23,6 +28,32 @@ apps: list[App] = []
 """The apps made since the deck began to load."""
 
 
-def configured_limits() -> Mode | None:
-    """What the project's configuration says of limits, if it says anything."""
-    return config_limits
+def configured_limits(file: str | None) -> Mode | None:
+    """What the configuration says of limits, if it says anything: the one that the command line has read, or the one in
+    `file` when Python runs the deck. Raises `InputError` for one that is wrong.
+    """
+    if hosted or file is None:
+        return config_limits
+    from .config import read
+
+    said: Mode | None = read(file).get("limits")
+    return said
+
+
+def nearest(folder: str) -> str | None:
+    """The project's configuration: the first `awsdeck.toml`, or `pyproject.toml` with a part for awsdeck, upwards."""
+    while True:
+        path = os.path.join(folder, FILE)
+        if os.path.isfile(path):
+            return path
+        path = os.path.join(folder, PYPROJECT)
+        try:
+            with open(path, "rb") as stream:
+                if b"[tool.awsdeck" in stream.read():
+                    return path
+        except OSError:
+            pass
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above

@@ -97,3 +97,19 @@ def _entry(holder: ast.AST, name: str) -> ast.expr | None:
     if isinstance(holder, ast.List | ast.Tuple):
         return holder.elts[int(name)] if name.isdigit() and int(name) < len(holder.elts) else None
     return None
+
+
+def calls_at(file: str, line: int) -> list[ast.Call]:
+    """The calls in the user's code that a line is part of, the innermost first."""
+    try:
+        written = os.stat(file).st_mtime_ns
+    except OSError:
+        return []
+    return [call for call in _calls(file, written) if call.lineno <= line <= (call.end_lineno or 0)]
+
+
+def text_at(file: str, line: int) -> str:
+    """A line of the user's code without its indentation; nothing where it cannot be read."""
+    import linecache
+
+    return linecache.getline(file, line).strip()

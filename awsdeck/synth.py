@@ -6,25 +6,33 @@ import itertools
 import os
 
 from . import settings
-from .assembly import Assembly, Origin, StackArtifact, in_deploy_order
+from .assembly import ASSETS, Assembly, Origin, StackArtifact, in_deploy_order
 from .errors import ConstraintError, ConstructError, CycleError
 from .resource import Resource
 from .sections import Element
-from .tree import MAIN, Stack, located, suppressed
+from .tree import Stack, located, suppressed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
+    from .assets.packing import Package
+    from .constructs import Construct
     from .errors import Finding
-    from .tree import App, Construct, Node
+    from .nested import TemplateFile
+    from .node import Node
+    from .tree import App
+
+
+_SEPARATE = ("Mappings", "Conditions", "Outputs", "Rules")
+"""Sections with names of their own; resources and parameters share theirs."""
 
 
 class StackDraft:
     """What the passes gather about one stack."""
 
-    __slots__ = ("stack", "resources", "elements", "dependencies", "template", "by_id")
+    __slots__ = ("stack", "resources", "elements", "dependencies", "template", "by_id", "renamed")
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -33,6 +41,7 @@ class StackDraft:
         self.dependencies: dict[Stack, Construct | None] = {}
         self.template: dict[str, Any] = {}
         self.by_id: dict[str, Node] = {}
+        self.renamed = False
 
 
 class Draft:
@@ -42,41 +51,97 @@ class Draft:
         self.app = app
         self.stacks = {stack: StackDraft(stack) for stack in app.stacks}
         self.assembly = Assembly(())
+        self.tagged = app.node.tags is not None
+        self.waits = app.node.dependencies is not None
+        self.ignores = app.node.ignored is not None
+        self.settling: list[Any] = []
+
+
+def change(draft: Draft) -> None:
+    """The aspects, in their order, until none of them adds anything."""
+    app = draft.app
+    if app.aspects:
+        from .aspects import apply
+
+        app.applied = apply(app)
+        for stack in app.stacks:
+            draft.stacks.setdefault(stack, StackDraft(stack))
 
 
 def lock(draft: Draft) -> None:
     """From here on the tree cannot change; sort what it holds by stack and section."""
     draft.app.locked = True
-    for stack, part in draft.stacks.items():
+    for stack in draft.app.stacks:
+        home, part = stack, draft.stacks[stack]
         for construct in stack.node.walk():
+            node = construct.node
+            if node.stack is not home and node.stack is not None:
+                home = node.stack
+                part = draft.stacks.get(home) or draft.stacks.setdefault(home, StackDraft(home))
             if isinstance(construct, Resource):
                 part.resources.append(construct)
             elif isinstance(construct, Element):
                 part.elements.setdefault(construct.SECTION, []).append(construct)
+            elif hasattr(construct, "settle"):
+                draft.settling.append(construct)
+            node = construct.node
+            draft.tagged = draft.tagged or node.tags is not None
+            draft.waits = draft.waits or node.dependencies is not None
+            draft.ignores = draft.ignores or node.ignored is not None
+
+
+def settle(draft: Draft) -> None:
+    """Constructs that have a last word once nothing can change any more say it now."""
+    for construct in draft.settling:
+        construct.settle()
 
 
 def name(draft: Draft) -> None:
     """Final logical ids. Where two paths give one id, the shorter path keeps it and the others get a hash."""
-    for part in draft.stacks.values():
+    for stack, part in draft.stacks.items():
         shared: list[Construct] = [*part.resources, *part.elements.get("Parameters", ())]
-        for group in (shared, *(part.elements.get(section, ()) for section in ("Mappings", "Conditions", "Outputs"))):
-            taken: dict[str, Node] = {}
+        for group in (shared, *(part.elements.get(section, ()) for section in _SEPARATE)):
             nodes = [construct.node for construct in group]
-            for node in sorted(nodes, key=lambda node: (node.fixed_id is None, node.path.count("/"))):
-                wanted = node.fixed_id or node.plain_id
-                other = taken.get(wanted)
-                if other is not None and node.fixed_id is not None:
-                    raise ConstructError(
-                        f"{node.path} and {other.path} are both to have the logical id {wanted}", place=node.source,
-                        fix="override the logical id of only one of them",
-                    )  # fmt: skip
-                node.final_id = wanted if other is None else node.hashed_id(wanted)
-                taken[node.final_id] = node
+            for node in nodes:
+                node.final_id = node.fixed_id or node.plain_id
+            part.renamed = part.renamed or any(node.fixed_id for node in nodes)
+            if len({node.final_id for node in nodes}) < len(nodes):
+                _tell_apart(nodes)
+                part.renamed = True
         part.by_id = {construct.node.logical_id: construct.node for construct in part.resources}
+        stack.wiring.shown = {element.node.logical_id for element in part.elements.get("Outputs", ())}
+        if stack.parent is not None or stack.wiring.crossed:
+            stack.wiring.taken = {construct.node.logical_id for construct in shared}
+
+
+def _element(draft: Draft, stack_node: Node, finding: Finding) -> Node:
+    """The parameter, output, … that a finding is about, or the stack."""
+    part = draft.stacks.get(stack_node.stack) if stack_node.stack is not None else None
+    if part is not None and len(finding.path) > 1:
+        for element in part.elements.get(str(finding.path[0]), ()):
+            if element.node.logical_id == finding.path[1]:
+                return element.node
+    return stack_node
+
+
+def _tell_apart(nodes: list[Node]) -> None:
+    taken: dict[str, Node] = {}
+    for node in sorted(nodes, key=lambda node: (node.fixed_id is None, node.path.count("/"))):
+        wanted = node.fixed_id or node.plain_id
+        other = taken.get(wanted)
+        if other is not None and node.fixed_id is not None:
+            raise ConstructError(
+                f"{node.label} and {other.label} are both to have the logical id {wanted}", place=node.source,
+                fix="override the logical id of only one of them",
+            )  # fmt: skip
+        node.final_id = wanted if other is None else node.hashed_id(wanted)
+        taken[node.final_id] = node
 
 
 def tag(draft: Draft) -> None:
     """Tags given to constructs go to every resource below that can carry them; a resource's own tag wins."""
+    if not draft.tagged:
+        return
     for part in draft.stacks.values():
         for resource in part.resources:
             tags: dict[str, str] = {}
@@ -90,15 +155,17 @@ def tag(draft: Draft) -> None:
 def link(draft: Draft) -> None:
     """Every deploy-time value gets its final form; what crosses stacks becomes an export and an import."""
     for stack, part in draft.stacks.items():
-        for resource in part.resources:
-            stack.wiring.asker = resource
-            resource.link(stack.wiring)
-        for section in ("Conditions", "Outputs", "Parameters", "Mappings"):
-            for element in part.elements.get(section, ()):
-                part.template.setdefault(section, {})[element.node.logical_id] = element.finished()
+        if part.renamed or stack.wiring.crossed:  # else what stands there is final already
+            for resource in part.resources:
+                stack.wiring.asker = resource
+                resource.link(stack.wiring)
+        for section, elements in part.elements.items():
+            part.template[section] = {element.node.logical_id: element.finished() for element in elements}
+    for stack, part in draft.stacks.items():
         for need in stack.wiring.needs.values():
             part.dependencies.setdefault(need.producer, need.asker)
-    _depend(draft)
+    if draft.waits:
+        _depend(draft)
 
 
 def order(draft: Draft) -> None:
@@ -124,33 +191,56 @@ def order(draft: Draft) -> None:
 
 def render(draft: Draft) -> None:
     """The templates and the manifest's data."""
-    artifacts = []
-    for stack, part in draft.stacks.items():
-        template = part.template
+    for part in draft.stacks.values():
+        part.template["Resources"] = {resource.node.logical_id: resource.finished() for resource in part.resources}
+    for stack, part in reversed(draft.stacks.items()):  # what is nested comes before what it is nested in
+        template, wiring = part.template, stack.wiring
         template["AWSTemplateFormatVersion"] = "2010-09-09"
-        template["Resources"] = {resource.node.logical_id: resource.finished() for resource in part.resources}
-        outputs = {**template.get("Outputs", {}), **stack.wiring.outputs()}
         for key, value in (
             ("Description", stack.description),
             ("Transform", list(stack.transform)),
             ("Metadata", dict(stack.metadata)),
-            ("Outputs", outputs),
+            ("Parameters", {**template.get("Parameters", {}), **wiring.parameters()} if wiring.inputs else None),
+            ("Outputs", {**template.get("Outputs", {}), **wiring.given} if wiring.given else None),
         ):
             if value:
                 template[key] = value
-        artifacts.append(
-            StackArtifact(
-                stack.name,
-                template,
-                region=stack.region,
-                account=stack.account,
-                dependencies=sorted(needed.name for needed in part.dependencies),
-                tags=stack.tags,
-                termination_protection=stack.termination_protection,
-                origins={id: _origin(node, draft.app.folder) for id, node in part.by_id.items()},
-            )
+        if stack.parent is not None:
+            from .nested import settle
+
+            holder = draft.stacks[stack.parent].template["Resources"][stack.node.resource.node.logical_id]
+            stack.root.assets.update(stack.assets)
+            made = settle(stack, holder, template)
+            stack.root.assets[made.hash] = made
+    files: dict[str, str] = {}
+    draft.assembly = Assembly(
+        in_deploy_order(
+            _artifact(draft, stack, part, files) for stack, part in draft.stacks.items() if stack.parent is None
         )
-    draft.assembly = Assembly(in_deploy_order(artifacts))
+    )
+
+
+def _artifact(draft: Draft, stack: Stack, part: StackDraft, files: dict[str, str]) -> StackArtifact:
+    folder = draft.app.folder
+    origins = {id: _origin(node, folder, files) for id, node in part.by_id.items()}
+    if draft.ignores:
+        for id, node in part.by_id.items():
+            inside = itertools.takewhile(lambda above: above is not stack.node, node.above())
+            origins[id].ignore = _ignored(inside)
+    return StackArtifact(
+        stack.name,
+        part.template,
+        region=stack.region,
+        account=stack.account,
+        dependencies=sorted(needed.name for needed in part.dependencies),
+        inputs={one.name: one.origin for one in stack.wiring.inputs.values() if one.origin is not None},
+        tags=stack.tags,
+        termination_protection=stack.termination_protection,
+        assets=[_asset(made) for _, made in sorted(stack.assets.items())],
+        files={made.key: made.zipped for made in stack.assets.values()},
+        origins=origins,
+        ignore=_ignored(stack.node.above()) if draft.ignores else None,
+    )
 
 
 def check(draft: Draft) -> None:
@@ -169,7 +259,7 @@ def check(draft: Draft) -> None:
     errors: list[Finding] = []
     for finding in check_graph(graph):
         stack_node = stacks.get(finding.stack or "", draft.app.node)
-        node = nodes.get(finding.stack or "", {}).get(finding.resource or "", stack_node)
+        node = nodes.get(finding.stack or "", {}).get(finding.resource or "") or _element(draft, stack_node, finding)
         if finding.severity != "error" or settings.gathering:
             draft.app.note(finding, node)
         elif not suppressed(finding.rule, node):
@@ -178,7 +268,7 @@ def check(draft: Draft) -> None:
         raise ConstraintError(errors)
 
 
-PASSES: tuple[Callable[[Draft], None], ...] = (lock, name, tag, link, order, render, check)
+PASSES: tuple[Callable[[Draft], None], ...] = (change, lock, settle, name, tag, link, order, render, check)
 
 
 def synthesize(app: App) -> Assembly:
@@ -194,22 +284,59 @@ def _depend(draft: Draft) -> None:
         for resource in part.resources:
             wanted: dict[str, None] = {}
             for node in resource.node.above():
+                if stack.parent is not None and node.host is stack:
+                    break  # what is said of the nested stack as a whole holds for the resource that stands for it
                 for other in node.dependencies or ():
-                    if other.node.stack is not stack:
-                        _across(draft, stack, other, resource)
-                        continue
-                    below = (found for found in other.node.resources if node not in found.node.above())
-                    wanted.update(dict.fromkeys(found.node.logical_id for found in below))
+                    _await(draft, resource, node, other, wanted)
             wanted.pop(resource.node.logical_id, None)
             if wanted:
-                resource.body["DependsOn"] = sorted(wanted)
+                _add_dependencies(resource, wanted)
+
+
+def _await(draft: Draft, resource: Resource, node: Node, other: Construct, wanted: dict[str, None]) -> None:
+    """Have a resource wait for another construct: within the template, through nested stacks, or stack after stack."""
+    waiting: Resource | None = resource
+    while waiting is not None:
+        stack = waiting.node.stack
+        assert stack is not None
+        below = [_standing(found, stack) for found in other.node.resources if node not in found.node.above()]
+        ids = [found.node.logical_id for found in below if found is not None]
+        if ids and waiting is resource:
+            wanted.update(dict.fromkeys(ids))
+            return
+        if ids:
+            _add_dependencies(waiting, [id for id in ids if id != waiting.node.logical_id])
+            return
+        if other.node.stack is stack:
+            return  # there is nothing in it to wait for
+        if stack.parent is None:
+            _across(draft, stack, other, resource)
+            return
+        waiting = stack.node.resource
+
+
+def _standing(found: Resource, stack: Stack) -> Resource | None:
+    """What stands for a resource in a stack: itself, or the nested stack it is in."""
+    home = found.node.stack
+    while home is not None and home is not stack:
+        if home.parent is None:
+            return None
+        found, home = home.node.resource, home.parent
+    return found
+
+
+def _add_dependencies(resource: Resource, ids: Iterable[str]) -> None:
+    given = resource.body.get("DependsOn", [])
+    both = sorted({*([given] if isinstance(given, str) else given), *ids})
+    if both:
+        resource.body["DependsOn"] = both
 
 
 def _across(draft: Draft, stack: Stack, other: Construct, asker: Construct) -> None:
-    needed = other.node.stack
+    needed = other.node.stack.root if other.node.stack is not None else None
     if needed is None or needed not in draft.stacks:
         raise ConstructError(
-            f"{asker.node.path} depends on {other.node.path or 'something'} outside this app", place=asker.node.source,
+            f"{asker.node.label} depends on {other.node.label or 'something'} outside this app", place=asker.node.source,
             fix="depend on a construct of a stack in the same app",
         )  # fmt: skip
     draft.stacks[stack].dependencies.setdefault(needed, asker)
@@ -222,16 +349,33 @@ def _ring(draft: Draft, ring: list[Stack]) -> CycleError:
         need = stack.wiring.needs.get(needed)
         node = asker.node if asker is not None else stack.node
         what = f"uses {need.what}" if need is not None else f"depends on {needed.name}"
-        steps.append(f"    {node.source}: {node.path.removesuffix('/' + MAIN)} {what}")
+        steps.append(f"    {node.source}: {node.label} {what}")
     names = " -> ".join(stack.name for stack in ring)
     return CycleError(
         f"stacks need each other: {names}\n" + "\n".join(steps), fix="move one of these constructs to the other's stack"
     )
 
 
-def _origin(node: Node, folder: str) -> Origin:
-    path = node.path.removesuffix("/" + MAIN)
+def _asset(made: Package | TemplateFile) -> dict[str, str]:
+    path = f"{ASSETS}/{os.path.basename(made.key)}"
+    return {"id": made.user, "hash": made.hash, "key": made.key, "kind": made.kind, "path": path, "source": made.source}
+
+
+def _origin(node: Node, folder: str, known: dict[str, str]) -> Origin:
     if node.spot is None:
-        return Origin(path)
+        return Origin(node.label)
     file, line = node.spot
-    return Origin(path, os.path.relpath(file, folder).replace(os.sep, "/"), line)
+    if file not in known:
+        known[file] = os.path.relpath(file, folder).replace(os.sep, "/")
+    return Origin(node.label, known[file], line)
+
+
+def _ignored(nodes: Iterable[Node]) -> dict[str, dict[str, str]]:
+    """The rules that any of the nodes ignores; of several words about one rule, the one that counts longest."""
+    found: dict[str, dict[str, str]] = {}
+    for node in nodes:
+        for rule, (reason, until) in (node.ignored or {}).items():
+            last = found[rule].get("until") if rule in found else ""
+            if last is not None and (until is None or until > last):
+                found[rule] = {"reason": reason} if until is None else {"reason": reason, "until": until}
+    return found

@@ -16,7 +16,6 @@ import weakref
 from functools import lru_cache
 from itertools import count
 from json.encoder import encode_basestring_ascii as quote
-from math import isfinite
 from zlib import crc32
 
 from .errors import TokenError
@@ -41,6 +40,10 @@ if TYPE_CHECKING:
         @property
         def node(self) -> Any: ...
 
+        def gives_list(self, attribute: str | None) -> bool:
+            """Whether an attribute (None for `Ref`) is a list."""
+            ...
+
     Resolver = Callable[[Any, str | None], Any]
     """Gives the intrinsic for a referent and one of its attributes (None for `Ref`)."""
 
@@ -53,9 +56,9 @@ _OPEN, _CLOSE, _PAD = "\ufde0", "\ufde1", "\ufde2"
 _GUARD = _OPEN + "".join(sign + _PAD for sign in "/:,.-_=| aA0\"'()[]{}<>@#%&*+;?!$^~`\\")
 _WRITE = str.maketrans("0123456789abcdef", _DIGITS)
 _READ = str.maketrans(_DIGITS, "0123456789abcdef")
-_MARKER = re.compile(f"{re.escape(_GUARD)}([{_DIGITS}]{{8}})([{_DIGITS}]*){_CLOSE}")
-_STRAY = re.compile("[\ufdd0-\ufdef]")
-_ESCAPED = re.compile(r"\\ufd[de]")
+_MARKER = f"{re.escape(_GUARD)}([{_DIGITS}]{{8}})([{_DIGITS}]*){_CLOSE}"  # these are compiled on first use
+_STRAY = "[\ufdd0-\ufdef]"
+_ESCAPED = r"\\ufd[de]"
 _TEXT, _NAME = "\x01text", "\x01name"
 
 _serials = count(1)
@@ -256,16 +259,16 @@ def _parts(text: str) -> list[Any] | None:
     """The literals and expressions a text is made of, or None when it is plain."""
     if type(text) is not str:
         text = str.__str__(text)
-    if "\\ufd" in text and _ESCAPED.search(text):
+    if "\\ufd" in text and re.search(_ESCAPED, text):
         raise TokenError(
             "a deploy-time value was written into JSON or printed as a Python value",
             fix="use to_json(...) in place of json.dumps(...), and no !r in f-strings",
         )
-    if text.isascii() or not _STRAY.search(text):
+    if text.isascii() or not re.search(_STRAY, text):
         return None
     parts: list[Any] = []
     end = 0
-    for match in _MARKER.finditer(text):
+    for match in re.finditer(_MARKER, text):
         if match.start() > end:
             parts.append(_literal(text[end : match.start()]))
         expression = _expression(match[1], match[2])
@@ -277,7 +280,7 @@ def _parts(text: str) -> list[Any] | None:
 
 
 def _literal(text: str) -> str:
-    if _STRAY.search(text):
+    if re.search(_STRAY, text):
         _broken()
     return text
 
@@ -291,7 +294,7 @@ def _broken() -> NoReturn:
 
 def has_marker(text: str) -> bool:
     """Whether a string holds deploy-time parts, whole or broken."""
-    return not str.isascii(text) and _STRAY.search(str.__str__(text)) is not None
+    return not str.isascii(text) and re.search(_STRAY, str.__str__(text)) is not None
 
 
 def describe(text: str) -> str:
@@ -311,6 +314,19 @@ def _spoken(expression: Any) -> str:
     return "…"
 
 
+def referent_of(text: str) -> tuple[Any, str | None] | None:
+    """What a deploy-time string stands for when it is one reference alone: the thing, and its attribute or None."""
+    expression = express(text)
+    if not isinstance(expression, dict) or len(expression) != 1:
+        return None
+    ((name, argument),) = expression.items()
+    if name == "Ref" and type(argument) is int:
+        return living(argument), None
+    if name == "Fn::GetAtt" and type(argument[0]) is int:
+        return living(argument[0]), argument[1]
+    return None
+
+
 def _label(serial: int) -> str:
     referent = _referents.get(serial)
     return str(referent.node.logical_id) if referent is not None else "a construct that is gone"
@@ -322,20 +338,21 @@ def finish(expression: Any, resolve: Resolver) -> Any:
         if len(expression) == 1:
             ((name, argument),) = expression.items()
             if name == "Ref" and type(argument) is int:
-                return resolve(_living(argument), None)
+                return resolve(living(argument), None)
             if name == _TEXT:
                 return _sub([finish(part, resolve) for part in argument])
             if name == _NAME:
-                return _living(argument).node.logical_id
+                return living(argument).node.logical_id
             if name == "Fn::GetAtt" and type(argument) is list and type(argument[0]) is int:
-                return resolve(_living(argument[0]), argument[1])
+                return resolve(living(argument[0]), argument[1])
         return {key: finish(item, resolve) for key, item in expression.items()}
     if type(expression) is list:
         return [finish(item, resolve) for item in expression]
     return expression
 
 
-def _living(serial: int) -> Any:
+def living(serial: int) -> Any:
+    """What an expression refers to; raises `TokenError` when it is gone."""
     referent = _referents.get(serial)
     if referent is None:
         raise TokenError("a deploy-time value of a construct that no longer exists", fix="keep its App alive")
@@ -438,8 +455,10 @@ def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ..
                 continue
             name = key if type(key) is str and key.isascii() else _key(key, path)
             kind = type(item)
-            if (kind is str and str.isascii(item) and "\\ufd" not in item) or kind is bool or kind is int:
+            if kind is bool or kind is int or (kind is str and item.isascii() and "\\ufd" not in item):
                 made[name] = item
+            elif kind is dict or kind is list:
+                made[name] = render(item, resolve, sites, (*path, name))
             else:
                 _place(made, name, item, resolve, sites, (*path, name))
         return made
@@ -448,7 +467,13 @@ def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ..
         for index, item in enumerate(value):
             if item is None:
                 raise _unfit("None in a list", path, "leave the entry out, or write NoValue")
-            _place(items, index, item, resolve, sites, (*path, index))
+            kind = type(item)
+            if kind is dict:
+                items[index] = render(item, resolve, sites, (*path, index))
+            elif kind is str and item.isascii() and "\\ufd" not in item:
+                items[index] = item
+            else:
+                _place(items, index, item, resolve, sites, (*path, index))
         return items
     holder: list[Any] = [None]
     _place(holder, 0, value, resolve, sites, path)
@@ -471,7 +496,7 @@ def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Sit
     elif kind is dict or kind is list or kind is tuple:
         holder[key] = render(value, resolve, sites, path)
     elif kind is bool or kind is int or kind is float:
-        if kind is float and not isfinite(value):
+        if kind is float and value - value != 0:
             raise _unfit(f"the number {value}", path, "give a finite number")
         holder[key] = value
     elif isinstance(value, ListToken):
@@ -612,7 +637,7 @@ def to_json(value: Any) -> str:
 def _escape_literals(text: str) -> str:
     pieces: list[str] = []
     end = 0
-    for match in _MARKER.finditer(text):
+    for match in re.finditer(_MARKER, text):
         pieces += [json.dumps(text[end : match.start()])[1:-1], match[0]]
         end = match.end()
     return "".join([*pieces, json.dumps(text[end:])[1:-1]])

@@ -25,6 +25,11 @@ def collect_into(folder: pathlib.Path) -> None:
             name = f"{stack.region or 'none'}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
             if stack.template["Resources"]:
                 (folder / name).write_text(text, encoding="utf-8")
+        for nested, part in draft.stacks.items():
+            if nested.parent is not None and part.template["Resources"]:
+                text = json.dumps(part.template, sort_keys=True)
+                name = f"{nested.region or 'none'}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+                (folder / name).write_text(text, encoding="utf-8")
 
     synth.PASSES = (*synth.PASSES, keep)
 

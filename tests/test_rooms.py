@@ -17,16 +17,25 @@ ROOMS = [
     ("tokens",),
     ("output", "marks", "yamlscalars", "jsonmarks", "jsontext", "yamlmarks", "yamltext", "references", "template"),
     ("catalog",),
+    ("assets",),
     ("assembly",),
     ("rules",),
     ("planning",),
     ("settings", "uncaught", "wiring"),
+    ("node",),
+    ("keywords",),
+    ("constructs",),
     ("tree",),
+    ("plaintext",),
     ("resource",),
     ("sections",),
+    ("aspects",),
     ("cfn",),
     ("services",),
+    ("nested", "include", "answering", "custom"),
     ("synth",),
+    ("provenance",),
+    ("permissions",),
     ("config", "deck"),
     ("lint",),
     ("diff",),
@@ -34,16 +43,19 @@ ROOMS = [
     ("blueprint",),
     ("local",),
     ("cli",),
+    ("testing",),
     ("__main__",),
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 PLAIN_ONLY = {"rules", "diff", "deploy", "catalog", "template", "assembly"}
 """Rooms that take plain templates and never see the tree."""
-TREE = {"tree", "resource", "sections", "cfn", "services", "synth", "wiring", "settings"}
+TREE = {"node", "constructs", "tree", "resource", "sections", "cfn", "services", "synth", "wiring", "settings", "aspects", "nested", "include", "custom"}
 LATE = {
     ("tree", "synth"),  # App.synth() is the door from the tree to its passes
-    ("tree", "resource"),  # node.resource gives the L1 below
+    ("node", "aspects"),
+    ("node", "resource"),  # node.resource gives the L1 below
     ("tree", "assembly"),
+    ("settings", "config"),  # a deck that Python runs reads the project's configuration itself, when there is one
     ("resource", "cfn"),  # names in an error message
     ("tokens", "tree"),
 }

@@ -218,3 +218,11 @@ def test_a_bucket_without_properties_has_no_empty_section() -> None:
     s3.Bucket(Stack(app, "a"), "B")
     assert "Properties" not in synthesize(app)["a"].template["Resources"]["B"]
     assert AWS.Region is not None
+
+
+def test_a_message_names_constructs_as_the_deck_does() -> None:
+    app = App()
+    queue = SQSQueue(Stack(app, "s", region="eu-west-1"), "Q")
+    Output(Stack(app, "t", region="us-east-1"), "O", value=queue.arn)
+    with pytest.raises(ConstructError, match=r"^\S+ t/O in t \(us-east-1\) refers to s/Q\.Arn in s"):
+        app.synth()

@@ -294,11 +294,10 @@ def test_a_stack_name_cloudformation_would_refuse_is_refused(app: App, name: str
         Stack(app, "x", name=name)
 
 
-def test_two_stacks_of_one_name_in_one_place_are_refused_but_not_in_two(app: App) -> None:
+def test_two_stacks_of_one_name_are_refused_because_names_choose_them_on_the_command_line(app: App) -> None:
     Stack(app, "a", name="shop", region="eu-west-1")
-    Stack(app, "b", name="shop", region="us-east-1")
     with pytest.raises(ConstructError, match="two stacks are called 'shop'"):
-        Stack(app, "c", name="shop", region="us-east-1")
+        Stack(app, "b", name="shop", region="us-east-1")
 
 
 def test_sections_render_as_cloudformation_writes_them(app: App, stack: Stack) -> None:

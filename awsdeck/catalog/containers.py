@@ -83,6 +83,8 @@ def _count(size: int, fewest: int, most: int) -> Problem:
 
 
 def _repeated(items: list[Any]) -> list[Problem]:
+    if len(items) < 9 and not any(one in items[:at] for at, one in enumerate(items)):
+        return []
     found = []
     seen: dict[str, int] = {}
     for at, one in enumerate(items):
@@ -220,7 +222,7 @@ def among_check(spec: dict[str, Any]) -> Check | None:
     def dependent(value: dict[str, Any]) -> Found:
         found: list[Problem] = []
         for name, others in needs.items():
-            if present(value, name):
+            if name in value and present(value, name):
                 found += [
                     Problem("dependent", f"{name} needs {other} beside it", fix=f"add {other}", path=(name,))
                     for other in others
@@ -228,10 +230,10 @@ def among_check(spec: dict[str, Any]) -> Check | None:
                 ]
         told: set[frozenset[str]] = set()
         for name, others in refuses.items():
-            if present(value, name):
+            if name in value and present(value, name):
                 for other in others:
                     pair = frozenset((name, other))
-                    if present(value, other) and pair not in told:
+                    if other in value and present(value, other) and pair not in told:
                         told.add(pair)
                         message = f"{name} and {other} cannot stand together"
                         found.append(Problem("exclusive", message, fix=f"leave out {name} or {other}", path=(name,)))
@@ -264,8 +266,13 @@ def together(groups: list[list[str]]) -> str:
 
 
 def one_of(groups: list[list[str]]) -> Check:
+    single = [group[0] for group in groups] if all(len(group) == 1 for group in groups) else []
+
     def check(value: Any) -> Found:
         if value.__class__ is not dict:
+            return None
+        here = [name for name in single if name in value]
+        if len(here) == 1 and value[here[0]].__class__ is str:
             return None
         states = [fits(value, group) for group in groups]
         given = [group for group, state in zip(groups, states, strict=True) if state]
@@ -280,7 +287,11 @@ def one_of(groups: list[list[str]]) -> Check:
 
 
 def any_of(groups: list[list[str]]) -> Check:
+    single = [group[0] for group in groups if len(group) == 1]
+
     def check(value: Any) -> Found:
+        if value.__class__ is dict and any(name in value and value[name].__class__ is not dict for name in single):
+            return None
         if value.__class__ is not dict or any(fits(value, group) is not False for group in groups):
             return None
         return [none_given(groups, "one of")]

@@ -50,6 +50,7 @@ def checker(kind: ResourceType) -> Callable[[object, tuple[str | int, ...]], lis
     root = table.checks.of(kind.root)
     read_only = kind.read_only
     deep = tuple(path for path in kind.read_only_paths if len(path) > 1)
+    never = read_only | {path[0] for path in deep}
     packaged = (PACKAGED.get(kind.name),)
 
     def check(properties: object, path: tuple[str | int, ...]) -> list[Problem]:
@@ -59,7 +60,7 @@ def checker(kind: ResourceType) -> Callable[[object, tuple[str | int, ...]], lis
             found = root(properties)
         except RecursionError:
             found = [Problem("type", f"{SUBJECT} is nested too deeply to be checked")]
-        if isinstance(properties, dict):
+        if isinstance(properties, dict) and not never.isdisjoint(properties):
             for name in properties:
                 if name in read_only and absent(properties[name]) is not True:
                     found = [*(found or ()), _read_only((name,))]

@@ -84,7 +84,7 @@ def app(version: str) -> typer.Typer:
                 groups[name] = typer.Typer(help=GROUPS[name], no_args_is_help=True, context_settings=_CONTEXT)
                 top.add_typer(groups[name], name=name)
             home = groups[name]
-        home.command(command.words[-1], help=command.help, epilog=command.epilog or None, context_settings=_CONTEXT)(
+        home.command(command.name, help=command.help, epilog=command.epilog or None, context_settings=_CONTEXT)(
             _entry(command)
         )
     return top

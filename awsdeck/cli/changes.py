@@ -43,7 +43,8 @@ def diff_lines(screen: Screen, diff: Diff, origins: Mapping[str, Origin] | None 
     for entry in _told(diff):
         if entry.section != section:
             section = entry.section
-            yield screen.paint(f"  {section}", "label")
+            if entry.name != section:
+                yield screen.paint(f"  {section}", "label")
         yield from _entry(screen, entry)
     for export in diff.exports_removed:
         yield screen.paint(
@@ -134,7 +135,16 @@ def _property(screen: Screen, change: PropertyChange) -> Iterator[str]:
 
 
 def _entry(screen: Screen, entry: EntryChange) -> Iterator[str]:
-    yield f"  {screen.paint(f'{_mark(entry.before, entry.after)} {printable(entry.name)}', STYLE[entry.action])}: {_sides(entry.before, entry.after)}"
+    before, after = entry.before, entry.after
+    values = [_output(side) for side in (before, after)] if entry.section == "Outputs" else [before, after]
+    sides = _sides(*values) if _value(values[0]) != _value(values[1]) else _sides(before, after)
+    mark = screen.paint(f"{_mark(before, after)} {printable(entry.name)}", STYLE[entry.action])
+    yield f"  {mark}: {sides}"
+
+
+def _output(side: Any) -> Any:
+    """The value of an output, without what is written about it."""
+    return side["Value"] if isinstance(side, dict) and "Value" in side else side
 
 
 def _planned(screen: Screen, change: PlannedChange) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from keyword import iskeyword
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +45,8 @@ class Option:
         group: str = "Options",
     ) -> None:
         self.flags = tuple(flags.split())
-        self.name = self.flags[0].lstrip("-").replace("-", "_")
+        name = self.flags[0].lstrip("-").replace("-", "_")
+        self.name = f"{name}_" if iskeyword(name) else name
         self.help = help
         self.kind: Kind = kind
         self.metavar = metavar
@@ -78,6 +81,11 @@ class Command:
         self.arguments = tuple(item for item in parameters if isinstance(item, Argument))
         self.options = tuple(item for item in parameters if isinstance(item, Option))
         self.epilog = epilog
+
+    @property
+    def name(self) -> str:
+        """Its last word."""
+        return self.words[-1]
 
 
 COMMON = (

@@ -9,19 +9,16 @@ from .. import settings
 from ..errors import DeckError, DeckLoadError, InputError, Place
 from ..output import reason
 from ..source import HERE
+from .trouble import spot, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType, TracebackType
+    from types import ModuleType
     from typing import Any
 
     from ..assembly import Assembly
     from ..tree import App
     from .context import Context
-
-
-STANDARD = os.path.dirname(os.__file__) + os.sep
 
 
 class Loaded:
@@ -160,12 +157,12 @@ def _run_file(path: str) -> ModuleType:
         if stop.code not in (None, 0) or not settings.apps:
             raise DeckLoadError(
                 f"the deck ends itself with sys.exit({'' if stop.code is None else repr(stop.code)})",
-                place=_spot(stop.__traceback__, full), fix="let it run to its end",
+                place=spot(stop.__traceback__, full), fix="let it run to its end",
             ) from None  # fmt: skip
     except (DeckError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise _told(error, full) from error
+        raise told(error, full) from error
     finally:
         _of_deck["modules"] = {name for name in set(sys.modules) - before if _lies_in(sys.modules[name], folder)}
     return module
@@ -202,64 +199,7 @@ def _import(name: str) -> ModuleType:
             raise DeckLoadError(
                 f"there is no module {error.name}", fix="run it in the folder the module is in"
             ) from None
-        raise _told(error, None) from error
-
-
-def _told(error: BaseException, file: str | None) -> DeckLoadError:
-    """Somebody else's exception as one sentence with the user's line."""
-    if isinstance(error, SyntaxError):
-        place = Place(error.filename or file or "", error.lineno, error.offset or None)
-        return DeckLoadError(f"this is not Python: {error.msg}", place=place)
-    place_of = _spot(error.__traceback__, file)
-    if isinstance(error, ModuleNotFoundError):
-        return DeckLoadError(
-            f"there is no module {error.name}", place=place_of,
-            fix=f"install it where awsdeck is installed ({sys.prefix})",
-        )  # fmt: skip
-    if isinstance(error, SystemExit):
-        return DeckLoadError(f"sys.exit({error.code!r}) is called while the deck loads", place=place_of)
-    text = str(error)
-    return DeckLoadError(
-        f"{type(error).__name__}{': ' + text if text else ''}", place=place_of, fix=_meant(error, text)
-    )
-
-
-def _meant(error: BaseException, text: str) -> str | None:
-    """What was probably meant, for a wrong name of ours."""
-    import re
-
-    import awsdeck
-
-    name = re.search(r"cannot import name '(\w+)' from '(awsdeck[\w.]*)'", text)
-    if isinstance(error, ImportError) and name:
-        try:
-            getattr(sys.modules[name[2]], name[1])
-        except (AttributeError, KeyError) as missing:
-            return str(missing).partition("; ")[2] or str(missing)
-    keyword = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", text)
-    if isinstance(error, TypeError) and keyword and keyword[1] in dir(awsdeck):
-        from difflib import get_close_matches
-        from inspect import signature
-
-        known = [known for known in signature(getattr(awsdeck, keyword[1])).parameters if known != "scope"]
-        close = get_close_matches(keyword[2], known, 1)
-        return f"did you mean {close[0]}=?" if close else f"{keyword[1]} takes {', '.join(known)}"
-    return None
-
-
-def _spot(trace: TracebackType | None, file: str | None) -> Place | None:
-    """The innermost line of the user's own: not of awsdeck, the standard library, or an installed package."""
-    own: Place | None = None
-    for name, line in _frames(trace):
-        if name == file or not (name.startswith((HERE, "<", STANDARD)) or "site-packages" in name):
-            own = Place(name, line)
-    return own
-
-
-def _frames(trace: TracebackType | None) -> Iterator[tuple[str, int]]:
-    while trace is not None:
-        yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next
+        raise told(error, None) from error
 
 
 def _app(module: ModuleType, name: str | None, target: str) -> App:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 
-from ..errors import ApprovalNeeded, DeckError, InputError
+from ..errors import ConstraintError, InputError
 from .account import OPTIONS, open_account
 from .command import Argument, Command, Option
 from .deck import assemble, stacks_named
 from .synth import deck_report, failed, show_warnings
+from .updates import GATED, deployed_templates, update_findings
+from .watching import confirming, watched, watching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
     from ..assembly import Assembly
-    from ..deploy import Result, StackPlan
+    from ..deploy import Result
+    from ..errors import Finding
     from ..local import Engine
     from .context import Context
-    from .progress import Lines, Records
+    from .updates import Before
 
 
 def deploy(
@@ -57,7 +60,10 @@ def deploy(
         **_pairs(parameters),
     }
     aws, engine = open_account(context, local, profile, region, start=True)
-    watch = _watch(context)
+    wrong = _impossible(context, assembly, deployed_templates(aws, assembly, names))
+    if wrong:
+        raise ConstraintError(wrong)
+    watch = watching(context)
 
     def work() -> Result:
         return run(
@@ -66,7 +72,7 @@ def deploy(
             stacks=names,
             parameters=values,
             tags={**config.get("deploy.tags", {}), **_pairs(tags)},
-            confirm=_confirm(context, watch, approve=approve or local, local=local),
+            confirm=confirming(context, watch, approve=approve or local, local=local),
             allow_replace=_words(allow_replace),
             allow_destroy=_words(allow_destroy),
             observer=watch,
@@ -78,7 +84,7 @@ def deploy(
             force=force,
         )
 
-    code, result = _run(context, watch, work)
+    code, result = watched(context, watch, work)
     if engine is not None:
         _say_recorded(context, engine, assembly, names, aws.region)
     if outputs_file and result is not None:
@@ -105,14 +111,14 @@ def destroy(
         return failed(context, loaded, deck_report(context, loaded, None))
     names = stacks_named(assembly, stacks)
     aws, _ = open_account(context, local, profile, region)
-    watch = _watch(context)
+    watch = watching(context)
 
     def work() -> Result:
         return run(
             assembly,
             aws=aws,
             stacks=names,
-            confirm=_confirm(context, watch, approve=True, local=False),
+            confirm=confirming(context, watch, approve=True, local=False),
             allow_destroy=_words(allow_destroy),
             observer=watch,
             concurrency=concurrency or context.config.get("deploy.concurrency", 4),
@@ -120,56 +126,21 @@ def destroy(
             timeout=timeout,
         )
 
-    return _run(context, watch, work)[0]
+    return watched(context, watch, work)[0]
 
 
-def _run(context: Context, watch: Lines | Records, work: Callable[[], Result]) -> tuple[int, Result | None]:
-    """Do it; what the observer has told of a stack's end is not told again."""
-    result: Result | None = None
-    code = 0
-    try:
-        result = work()
-    except KeyboardInterrupt:
-        code = 130
-        raise
-    except DeckError as error:
-        code = error.exit_code
-        if not watch.told or context.debug:
-            raise
-    finally:
-        watch.close()
-        if context.json:
-            context.screen.record({"type": "summary", "exit_code": code})
-    return code, result
-
-
-def _watch(context: Context) -> Lines | Records:
-    from .progress import Lines, Live, Records
-
-    if context.json:
-        return Records(context.screen)
-    out = context.screen.out
-    if out is not None and out.isatty() and context.screen.color and not context.screen.quiet:
-        return Live(context.screen)
-    return Lines(context.screen)
-
-
-def _confirm(context: Context, watch: Lines | Records, *, approve: bool, local: bool) -> Callable[[StackPlan], bool]:
-    """Who says yes to a plan: `--yes` to what is ordinary, `--approve` to what is not, a person to both."""
-
-    def confirm(plan: StackPlan) -> bool:
-        watch.close()
-        beyond = plan.asks and not approve and plan.operation != "create"
-        if local or (context.yes and not beyond):
-            return True
-        if context.yes or context.json:
-            flag = "--approve" if beyond else "--yes"
-            what = "\n  ".join((f"{plan.name} needs a yes for:", *plan.asks)) if beyond else f"{plan.name} needs a yes"
-            raise ApprovalNeeded(what, fix=f"look at it, then say {flag}")
-        verb = "Delete" if plan.operation == "delete" else "Deploy"
-        return context.confirm(f"{verb} {plan.name}?")
-
-    return confirm
+def _impossible(context: Context, assembly: Assembly, before: Mapping[str, Before]) -> list[Finding]:
+    """What AWS will not do, told before anything is started; data that would be lost is left to the gate."""
+    found = [
+        finding
+        for name, template in before.items()
+        for finding in update_findings(context, assembly[name], template)
+        if finding.rule not in GATED
+    ]
+    warnings = [finding for finding in found if finding.severity == "warning"]
+    if warnings and not context.screen.quiet:
+        context.screen.findings(warnings)
+    return [finding for finding in found if finding.severity == "error"]
 
 
 def _say_recorded(context: Context, engine: Engine, assembly: Assembly, names: list[str], region: str | None) -> None:
@@ -257,7 +228,7 @@ COMMANDS = (
         DESTROY,
         Option("--outputs-file", "Write the outputs to a JSON file; other stacks' stay in it.", metavar="FILE"),
         *MANY,
-        Option("--bucket", "The bucket for templates that are too large for a request.", metavar="NAME"),
+        Option("--bucket", "The bucket for files, and for templates that are too large for a request.", metavar="NAME"),
         Option("--role", "The role that CloudFormation works with.", metavar="ARN"),
         Option("--force", "Ask CloudFormation even when nothing seems to change.", "flag"),
         *OPTIONS,

@@ -9,6 +9,7 @@ from .account import OPTIONS, in_reach, open_account
 from .command import Argument, Command, Option
 from .deck import assemble, stacks_named
 from .synth import deck_report, failed
+from .updates import deployed_templates, update_findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..assembly import Assembly, StackArtifact
-    from ..errors import Finding
     from .context import Context
 
     Before = Mapping[str, Any] | None
@@ -54,7 +54,7 @@ def diff(
     data: list[dict[str, Any]] = []
     for artifact, before in pairs:
         change = compare(before, artifact.template)
-        findings = _update_findings(context, artifact, before)
+        findings = update_findings(context, artifact, before)
         different = different or not change.empty
         entry = {**change.to_dict(), "stack": artifact.name, "against": shown_against}
         del entry["version"]
@@ -89,14 +89,7 @@ def _before(
         return _given(context, against, names)
     if local or in_reach(context, profile):
         aws, engine = open_account(context, local, profile, region, start=True)
-        from ..deploy.template import deployed
-
-        found: dict[str, Before] = {}
-        for name in names:
-            cf = aws.cloudformation(assembly[name].region)
-            record = cf.stack(name)
-            there = record is not None and not record.gone and record.status != "REVIEW_IN_PROGRESS"
-            found[name] = deployed(cf, record.id) if record is not None and there else None
+        found = deployed_templates(aws, assembly, names)
         return found, "the embedded CloudFormation" if engine else "what is deployed"
     folder = context.out(None, project)
     if not os.path.exists(folder):
@@ -189,28 +182,6 @@ def _gone(name: str) -> StackArtifact:
     from ..assembly import StackArtifact
 
     return StackArtifact(name, {})
-
-
-def _update_findings(context: Context, artifact: StackArtifact, before: Before) -> list[Finding]:
-    """What the update rules say of going from the old template to the new one."""
-    if before is None:
-        return []
-    from ..rules import Graph, check_update
-    from ..template import Template
-
-    graphs = []
-    for template in (before, artifact.template):
-        graph = Graph(context.mode)
-        known = {**artifact.parameters}
-        graph.add(Template.from_dict(dict(template), name=artifact.name), region=artifact.region, parameters=known)
-        graphs.append(graph)
-    found = [finding for finding in check_update(*graphs) if finding.severity != "info"]
-    return [_located(finding, artifact) for finding in found]
-
-
-def _located(finding: Finding, artifact: StackArtifact) -> Finding:
-    origin = artifact.origins.get(finding.resource or "")
-    return finding.replace(construct=origin.construct).at(origin.place()) if origin is not None else finding
 
 
 COMMANDS = (

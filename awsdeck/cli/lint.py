@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import DeckError, InputError
 from ..lint import Filter, Report, check, sources
+from ..lint.deck import idle_words
 from ..lint.files import unreadable
 from ..lint.report import as_json
 from .command import Argument, Command, Option
@@ -88,6 +89,7 @@ def _deck(context: Context, path: str, wanted: Filter) -> Report:
     elif loaded.app.assembly is not None:
         report.templates = len(loaded.app.assembly)
         report.resources = sum(len(stack.template["Resources"]) for stack in loaded.app.assembly)
+        report.findings.extend(map(shortened, idle_words(loaded.app)))
     report.findings = [finding for finding in report.findings if wanted.passes(finding)]
     return report
 

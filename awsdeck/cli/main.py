@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .command import Command
 
 INTERRUPTED = 130
-BUG = 70
+BUG = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:

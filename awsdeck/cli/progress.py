@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 GOOD_WORDS = {
     "created": "created", "updated": "updated", "unchanged": "nothing to do", "recreated": "made anew",
-    "deleted": "deleted", "absent": "was not there",
+    "deleted": "deleted", "absent": "was not there", "rolled-back": "rolled back",
+}  # fmt: skip
+VERBS = {
+    "create": "create", "update": "update", "recreate": "make anew", "delete": "delete", "follow": "follow",
+    "rollback": "roll back", "cancel": "break the update off",
 }  # fmt: skip
 
 
@@ -30,9 +34,12 @@ class Lines:
     def plan_ready(self, plan: StackPlan) -> None:
         if plan.operation == "none":
             return
-        verb = {"create": "create", "update": "update", "recreate": "make anew", "delete": "delete"}[plan.operation]
+        now = ""
+        if plan.operation in ("follow", "rollback", "cancel") and plan.before is not None:
+            now = f" (it is in {plan.before.status})"
         self.screen.say(
-            f"{self.screen.paint(plan.name, 'bold')} in {plan.region}: {verb}", *plan_lines(self.screen, plan)
+            f"{self.screen.paint(plan.name, 'bold')} in {plan.region}: {VERBS[plan.operation]}{now}",
+            *plan_lines(self.screen, plan),
         )
         counts = diff_summary(self.screen, plan.diff) if plan.operation != "delete" else ""
         if counts:
@@ -54,7 +61,7 @@ class Lines:
         paint = self.screen.paint
         if result.ok:
             self.screen.say(
-                f"{paint(result.name, 'bold')}: {paint(GOOD_WORDS[result.status], 'good')} in {result.seconds:.0f} s",
+                f"{paint(result.name, 'bold')}: {paint(GOOD_WORDS[result.status], 'good')} in {result.seconds:.{0 if result.seconds >= 10 else 1}f} s",
                 *(f"  {name} = {printable(value)}" for name, value in sorted(result.outputs.items())),
             )
         else:
@@ -150,8 +157,8 @@ class Live(Lines):
         for bar in self.bars.values():
             grid.add_row(
                 bar.stack,
-                ProgressBar(total=max(bar.total, 1), completed=bar.done, width=30),
-                f"{bar.done}/{bar.total}",
+                ProgressBar(total=bar.total or None, completed=bar.done, width=30),
+                f"{bar.done}/{bar.total}" if bar.total else str(bar.done),
                 bar.status.replace("_", " ").lower(),
                 f"{bar.seconds:.0f} s",
             )
@@ -174,7 +181,7 @@ class Records:
         self.screen.record(progress.to_dict())
 
     def event(self, event: StackEvent) -> None:
-        self.screen.record({**event.to_dict(), "type": "event", "resource_type": event.record.type})
+        self.screen.record(event.to_dict())
 
     def notice(self, notice: Notice) -> None:
         self.screen.record(notice.to_dict())

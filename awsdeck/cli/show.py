@@ -94,9 +94,10 @@ class Screen:
     def flush(self) -> None:
         """Let go of everything that is still held back; raises `InputError` when it does not fit anywhere."""
         for stream in (self.out, self.err):
+            if stream is None or stream.closed:
+                continue
             try:
-                if stream is not None and not stream.closed:
-                    stream.flush()
+                stream.flush()
             except OSError as error:
                 _lost(stream, error)
 

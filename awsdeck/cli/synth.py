@@ -8,7 +8,7 @@ from ..lint.filters import Filter
 from ..lint.report import Report, counted
 from .command import Argument, Command, Option
 from .deck import assemble
-from .show import error_data, short, shortened
+from .show import error_data, short, short_place, shortened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ..assembly import Assembly, StackArtifact
     from ..errors import Finding
+    from ..tree import App
     from .context import Context
     from .deck import Loaded
 
@@ -53,6 +54,7 @@ def synth(context: Context, deck: str | None, out: str | None, yaml: bool, print
         ]
         if context.verbose:
             lines = [line for stack, head in zip(assembly, lines, strict=True) for line in (head, *_resources(stack))]
+            lines += _aspects(loaded.app)
         screen.say(
             f"{screen.paint('wrote', 'good')} {short(os.path.abspath(folder))}: {counted(len(assembly), 'stack')}",
             *lines,
@@ -82,6 +84,15 @@ def _resources(stack: StackArtifact) -> Iterator[str]:
         origin = stack.origins.get(logical_id)
         where = f"  {origin.file}:{origin.line}" if origin is not None and origin.file else ""
         yield f"    {logical_id}  {body['Type']}{where}"
+
+
+def _aspects(app: App) -> Iterator[str]:
+    """What the aspects did, in the order they ran."""
+    if app.applied:
+        yield "  aspects"
+    for applied in app.applied:
+        place = short_place(applied.aspect.source)
+        yield f"    {applied}{f'  {place}' if place else ''}"
 
 
 def summary(assembly: Assembly) -> dict[str, object]:

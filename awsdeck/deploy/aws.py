@@ -11,7 +11,9 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions
@@ -121,6 +123,15 @@ def _action(operation: str) -> str:
     return f"{service}:{'GetObject' if operation == 'HeadObject' else operation}"
 
 
+def on_this_machine(url: str) -> bool:
+    """Whether an address is a loopback one, which no proxy can reach."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 @frozen
 class Retry:
     """How long to insist, and on whose clock."""
@@ -217,6 +228,7 @@ class AWS:
                 tcp_keepalive=True,
                 request_checksum_calculation="when_required",
                 s3={"addressing_style": "path"} if self.emulated else None,
+                proxies={} if self.endpoint_url and on_this_machine(self.endpoint_url) else None,
             )
             return self._session.client(service, region_name=region, endpoint_url=self.endpoint_url, config=config)
         except botocore.exceptions.BotoCoreError as error:
@@ -226,6 +238,26 @@ class AWS:
         """CloudFormation in a region; waits end when `stop` is set."""
         retry = Retry(self.clock, stop or threading.Event(), PLAN_PATIENCE)
         return CloudFormation(self.client("cloudformation", region), retry, emulated=self.emulated)
+
+    def credentials_from(self) -> str | None:
+        """Where the credentials come from, in botocore's words (`env`, `sso`, …); None when there are none."""
+        try:
+            self.client("sts", self.region or "us-east-1")
+            found = self._session.get_credentials()
+        except (botocore.exceptions.BotoCoreError, CredentialsError):
+            return None
+        return str(found.method) if found is not None else None
+
+    def where(self) -> str | None:
+        """The region that counts for stacks that name none; None when nothing says it."""
+        try:
+            return str(self.client("cloudformation").meta.region_name)
+        except (InputError, CredentialsError):
+            return None
+
+    def endpoint(self, region: str) -> str:
+        """The address CloudFormation is asked at."""
+        return str(self.client("cloudformation", region).meta.endpoint_url)
 
     def account(self, region: str | None = None) -> str:
         """The account id of the credentials."""

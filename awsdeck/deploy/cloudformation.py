@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -100,8 +101,8 @@ class CloudFormation:
     def template(self, stack: str) -> dict[str, Any] | str:
         """The template as it was submitted: an object for JSON, text for YAML."""
         answer = self._call("GetTemplate", "get_template", StackName=stack, TemplateStage="Original")
-        body = answer.get("TemplateBody", {})
-        return body if isinstance(body, str) else dict(body)
+        body: dict[str, Any] | str = answer.get("TemplateBody", {})
+        return body if isinstance(body, str) else json.loads(json.dumps(body))  # boto3 makes ordered dicts of it
 
     def importers(self, export: str) -> list[str]:
         """The stacks that import an export."""

@@ -57,7 +57,7 @@ def explain(plan: StackPlan, outcome: Outcome) -> tuple[Failure, DeployError]:
         origin.place() if origin else None,
         tuple(others),
     )
-    verb = "destroy" if plan.operation == "delete" else "deploy"
+    verb = {"delete": "destroy", "rollback": "rollback"}.get(plan.operation, "deploy")
     undone = plan.operation != "delete" and outcome.status in _UNDONE
     subject = f"{failure.logical_id} ({failure.type})" if failure.logical_id else plan.name
     lines = [f"{subject} failed: {reason}"]

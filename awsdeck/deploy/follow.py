@@ -120,7 +120,7 @@ class Follower:
             {event.logical_id for event in self.seen if event.status.endswith("_COMPLETE") and not event.of_stack}
         )
         waited = self.cf.now() - self.started
-        self.observer.progress(Progress(self.name, min(done, self.total), self.total, record.status, waited))
+        self.observer.progress(Progress(self.name, min(done, self.total or done), self.total, record.status, waited))
         return record
 
     def _is_ours(self, record: StackRecord) -> bool:

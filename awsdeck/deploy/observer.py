@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Progress:
-    """How far a stack is: resources done, of how many, in which status, after how many seconds."""
+    """How far a stack is: resources done, of how many (0 when nobody knows), in which status, after how many seconds."""
 
     stack: str
     done: int

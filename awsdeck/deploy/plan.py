@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, field, frozen
 
-from ..assembly import StackArtifact
+from ..assembly import ASSETS_BUCKET, StackArtifact
 from ..diff import Diff, diff
 from ..errors import InputError, NotClean
 from . import assets
@@ -114,8 +114,8 @@ def plan_deploy(artifact: StackArtifact, cf: CloudFormation, aws: AWS, options: 
     given = requests.for_stack(options.parameters, artifact.name, template, artifact.parameters)
     bucket = assets.bucket_for(artifact, options.bucket, aws, current, given)
     assets.check(artifact)
-    if bucket is not None:
-        given.update({name: bucket for name in assets.parameters_of(artifact) if name not in given})
+    if bucket is not None and assets.declares(artifact):
+        given[ASSETS_BUCKET] = bucket
     parameters = requests.parameters(template, given, current, stack=artifact.name)
     old = deployed(cf, current.id) if current is not None else None
     tags = {**artifact.tags, **options.tags}

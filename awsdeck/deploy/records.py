@@ -82,7 +82,7 @@ class EventRecord:
             "time": self.time,
             "logical_id": self.logical_id,
             "physical_id": self.physical_id,
-            "type": self.type,
+            "resource_type": self.type,
             "status": self.status,
             "reason": self.reason,
         }

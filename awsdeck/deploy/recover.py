@@ -51,7 +51,9 @@ def plan_rollback(artifact: StackArtifact, cf: CloudFormation, skip: tuple[str, 
     else:
         raise InputError(f"{record.name} is in {record.status}: there is nothing to roll back")
     end = "ROLLBACK_COMPLETE" if record.status == "CREATE_FAILED" else "UPDATE_ROLLBACK_COMPLETE"
-    return StackPlan(artifact.name, cf.region, "rollback", artifact, record, steps=(start, Follow(token, (end,))))
+    notes = tuple(f"{id} is taken for rolled back: from then on it and the template may differ" for id in skip)
+    steps = (start, Follow(token, (end,)))
+    return StackPlan(artifact.name, cf.region, "rollback", artifact, record, steps=steps, notes=notes)
 
 
 def plan_cancel(artifact: StackArtifact, cf: CloudFormation) -> StackPlan:

@@ -15,6 +15,7 @@ from .clock import Interrupted
 from .errors import Refused
 from .execute import Executor, Failed
 from .failure import leftovers
+from .inputs import filled
 from .observer import Notice, Observer, Silent
 from .order import Desk, Relay, Walk
 from .plan import Options, StackPlan, plan_deploy
@@ -62,7 +63,7 @@ def deploy(
     chosen = chosen_stacks(assembly, stacks)
     requests.check_given(parameters or {}, {artifact.name: artifact.template for artifact in chosen.values()})
     options = Options(parameters or {}, tags or {}, allow_replace, allow_destroy, bucket, role, force)
-    run = _Run(aws, options, confirm, observer or Silent(), timeout)
+    run = _Run(aws, options, confirm, observer or Silent(), timeout, assembly=assembly)
     needs = {name: frozenset(artifact.dependencies) & chosen.keys() - {name} for name, artifact in chosen.items()}
     return run.walk(chosen, needs, run.deploy_one, concurrency, keep_going)
 
@@ -181,6 +182,7 @@ class _Run:
     timeout: float | None
     desk: Desk = None  # type: ignore[assignment]
     artifacts: Mapping[str, StackArtifact] = {}
+    assembly: Assembly = Assembly(())
 
     def walk(
         self,
@@ -214,7 +216,9 @@ class _Run:
         """One stack from plan to result; on a worker thread."""
 
         def plan(cf: CloudFormation, tell: Callable[[str], None]) -> StackPlan:
-            return plan_deploy(self.artifacts[name], cf, self.aws, self.options, tell)
+            everything = self.assembly.stacks
+            artifact = filled(self.artifacts[name], everything, self.aws, self.options.parameters, self.desk.stop)
+            return plan_deploy(artifact, cf, self.aws, self.options, tell)
 
         return self.one(name, plan)
 

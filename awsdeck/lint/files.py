@@ -46,6 +46,11 @@ class Source:
         self.stacks = stacks or {}
         self.project = project
 
+    @property
+    def partial(self) -> bool:
+        """Whether there are templates of it, of nested stacks, that are not among these."""
+        return any(asset.get("kind") == "template" for stack in self.stacks.values() for asset in stack.assets)
+
     def locate(self, finding: Finding, template: Template) -> Finding:
         """The finding with its file and line: where the construct was made, or where it stands in the template."""
         stack = self.stacks.get(template.name)

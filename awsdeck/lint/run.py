@@ -12,7 +12,7 @@ from .filters import Filter
 from .own import DOUBT, UNUSED
 from .report import Report
 from .structure import structure
-from .suppress import Suppressions
+from .suppress import Suppressions, unused_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,13 +93,19 @@ def check(
     first = source.templates[0].name if source.templates else ""
     for finding in check_graph(graph):
         by_template.get(finding.stack or first, by_template[first]).append(finding)
-    for template in source.templates:
-        suppressions = Suppressions(template.data)
+    silenced = [Suppressions(template.data, stack=source.stacks.get(template.name)) for template in source.templates]
+    for template, suppressions in zip(source.templates, silenced, strict=True):
         kept, suppressed = suppressions.split(by_template[template.name])
         report.suppressed += suppressed
+        by_template[template.name] = kept
         kept.extend(suppressions.problems)
         if wanted.wants(UNUSED):
             kept.extend(finding for finding in suppressions.unused())
+    if wanted.wants(UNUSED) and not source.partial:
+        for index, finding in unused_words(silenced):
+            by_template[source.templates[index].name].append(finding)
+    for template in source.templates:
+        kept = by_template[template.name]
         name = template.name if source.stacks else None
         shown = [source.locate(finding.replace(stack=name), template) for finding in kept if wanted.passes(finding)]
         if shown and template.file:

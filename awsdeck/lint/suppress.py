@@ -6,6 +6,7 @@
           - {rule: SQS012, reason: "messages are worthless after a minute", until: 2027-01-31}
 
 A plain list of ids with one `reason` beside it is the short form. Without a reason a suppression does not count.
+What a deck ignores, with `node.ignore`, stands in the manifest of its assembly and counts just so.
 """
 
 from __future__ import annotations
@@ -20,21 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from ..assembly import StackArtifact
+
     Path = tuple[str | int, ...]
+    Word = tuple[str, str, str | None]  # the rule, the reason, until when
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Suppression:
-    """One rule that is not to be reported for one resource, or for the whole template when `resource` is None."""
+    """One rule that is not to be reported for one resource, or for the whole template when `resource` is None.
 
-    __slots__ = ("rule", "resource", "until", "path", "used")
+    `word` is what the deck said, once for everything below a construct; None when it stands in the template.
+    """
 
-    def __init__(self, rule: str, resource: str | None, until: str | None, path: Path) -> None:
+    __slots__ = ("rule", "resource", "until", "path", "word", "used")
+
+    def __init__(
+        self, rule: str, resource: str | None, until: str | None, path: Path, word: Word | None = None
+    ) -> None:
         self.rule = rule
         self.resource = resource
         self.until = until
         self.path = path
+        self.word = word
         self.used = False
 
     def covers(self, finding: Finding) -> bool:
@@ -47,13 +57,16 @@ class Suppressions:
 
     __slots__ = ("entries", "problems")
 
-    def __init__(self, data: Mapping[str, Any], today: str | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any], day: str | None = None, stack: StackArtifact | None = None) -> None:
         self.entries: list[Suppression] = []
         self.problems: list[Finding] = []
+        for word in _of_deck(stack) if stack is not None else ():
+            if word.until is None or word.until >= (day or today()):
+                self.entries.append(word)
         for resource, type, path, note in _notes(data):
             for entry in _entries(note, resource, path):
                 if isinstance(entry, Suppression):
-                    if entry.until is not None and entry.until < (today or _today()):
+                    if entry.until is not None and entry.until < (day or today()):
                         self.problems.append(_expired(entry, type))
                     else:
                         self.entries.append(entry)
@@ -79,21 +92,53 @@ class Suppressions:
     def unused(self) -> Iterator[Finding]:
         """A finding for each suppression that has suppressed nothing, though its rule is one that lint runs."""
         for entry in self.entries:
-            if entry.used:
-                continue
-            from ..rules import find
+            if not entry.used and entry.word is None and (what := idle(entry.rule)):
+                yield Finding(
+                    UNUSED, "warning", what, resource=entry.resource, path=entry.path, fix="take the suppression out"
+                )
 
-            rule = find(entry.rule)
-            if rule is not None and rule.scope not in ("resource", "graph", "schema"):
-                continue
-            what = (
-                f"{entry.rule} is suppressed and not violated"
-                if rule or entry.rule in OWN
-                else f"there is no rule {entry.rule}"
+
+def idle(id: str, *, constructs: bool = False) -> str | None:
+    """What to say of a suppression of this rule that has suppressed nothing; None when lint does not run the rule."""
+    from ..rules import find
+
+    rule = find(id)
+    if rule is None and id not in OWN:
+        return f"there is no rule {id}"
+    run = ("resource", "graph", "schema", *(("construct",) if constructs else ()))
+    return f"{id} is suppressed and not violated" if rule is None or rule.scope in run else None
+
+
+def unused_words(suppressions: Iterable[Suppressions]) -> Iterator[tuple[int, Finding]]:
+    """What a deck ignores and nothing in its whole assembly violates: one finding for all that it was said for, with
+    the number of the suppressions it stands in first.
+    """
+    words: dict[Word, tuple[int, Suppression]] = {}
+    used: set[Word] = set()
+    for index, one in enumerate(suppressions):
+        for entry in one.entries:
+            if entry.word is not None:
+                words.setdefault(entry.word, (index, entry))
+                if entry.used:
+                    used.add(entry.word)
+    for word, (index, entry) in words.items():
+        what = None if word in used else idle(entry.rule)
+        if what:
+            yield (
+                index,
+                Finding(
+                    UNUSED, "warning", what, resource=entry.resource, path=entry.path, fix="take node.ignore(…) out"
+                ),
             )
-            yield Finding(
-                UNUSED, "warning", what, resource=entry.resource, path=entry.path, fix="take the suppression out"
-            )
+
+
+def _of_deck(stack: StackArtifact) -> Iterator[Suppression]:
+    told = [(None, stack.ignore), *((id, origin.ignore) for id, origin in stack.origins.items())]
+    for resource, ignored in told:
+        for rule, said in ignored.items():
+            until = said.get("until")
+            path = ("Resources", resource) if resource is not None else ()
+            yield Suppression(rule, resource, until, path, (rule, said["reason"], until))
 
 
 def _notes(data: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None, Path, Mapping[str, Any]]]:
@@ -150,7 +195,8 @@ def _expired(entry: Suppression, type: str | None) -> Finding:
     )  # fmt: skip
 
 
-def _today() -> str:
+def today() -> str:
+    """Today as suppressions write days."""
     import time
 
     return time.strftime("%Y-%m-%d")

@@ -505,6 +505,12 @@ POLLED = {
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
     ),
+    "AWS::Kinesis::Stream": (
+        "kinesis:DescribeStream",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    ),
 }
 """What Lambda does, with the function's role, to a source that it polls."""
 
@@ -518,6 +524,7 @@ _MANAGED: dict[str, tuple[str, ...]] = {
     "service-role/AWSLambdaVPCAccessExecutionRole": (),
     "service-role/AWSLambdaSQSQueueExecutionRole": POLLED[QUEUE],
     "service-role/AWSLambdaDynamoDBExecutionRole": POLLED["AWS::DynamoDB::Table"],
+    "service-role/AWSLambdaKinesisExecutionRole": POLLED["AWS::Kinesis::Stream"],
     "AWSXRayDaemonWriteAccess": (),
     "CloudWatchLambdaInsightsExecutionRolePolicy": (),
 }
@@ -545,6 +552,18 @@ class Grants:
                             self._attached.setdefault(identity(found.view), []).append(policy)
                         else:
                             self._unclear.append(policy)
+
+    def documents(self, role: View) -> Iterator[tuple[View, Any]]:
+        """The policy documents of a role that the graph shows, each with the resource it stands in."""
+        for policy in as_list(role.get("Policies")):
+            if isinstance(policy, dict) and not is_unknown(policy):
+                yield role, policy.get("PolicyDocument")
+        for arn in as_list(role.get("ManagedPolicyArns")):
+            found = self.graph.target(role, arn)
+            if found is not None and found.view.type == "AWS::IAM::ManagedPolicy":
+                yield found.view, found.view.get("PolicyDocument")
+        for policy in self._attached.get(identity(role), ()):
+            yield policy, policy.get("PolicyDocument")
 
     def may(self, role: View, action: str, target: View) -> Verdict:
         """Whether a role is allowed an action on a resource; the resource's own policy counts too."""

@@ -6,7 +6,7 @@ import re
 
 from ..errors import Finding
 from . import registry
-from .template import SCHEMA
+from .template import SCHEMA, nonconforming
 from .view import View
 from .vocabulary import ABSENT, Violation, grouped, is_unknown
 
@@ -32,8 +32,7 @@ def check_resource(view: View, *, skip: Container[str] = ()) -> list[Finding]:
     One cause gives one finding: a property of the wrong name or kind silences the rules about it, and a rule that
     speaks of a value goes before the schema's bare bounds.
     """
-    assert SCHEMA.check is not None
-    problems = list(SCHEMA.check(view))
+    problems = nonconforming(view)
     plan = registry.plan(view.type)
     findings: list[Finding] = []
     if plan.rules:
@@ -139,11 +138,12 @@ def _run(rule: Rule, view: View, findings: list[Finding]) -> None:
         if test(view.at(steps), view.mode) is not True:
             return
     for steps, test in rule.tests:
-        found: Iterable[tuple[Any, Any]]
-        found = view.branches("/".join(steps)) if "*" in steps else ((steps, view.at(steps)),)
-        for where, value in found:
-            if test(value, view.mode) is False:
-                findings.append(_finding(rule, view, _failed(where, value, test, view.mode), test))
+        if "*" in steps:
+            for where, value in view.branches("/".join(steps)):
+                if test(value, view.mode) is False:
+                    findings.append(_finding(rule, view, _failed(where, value, test, view.mode), test))
+        elif test(value := view.at(steps), view.mode) is False:
+            findings.append(_finding(rule, view, _failed(steps, value, test, view.mode), test))
     if rule.check is not None:
         findings.extend([_finding(rule, violation.view or view, violation) for violation in rule.check(view)])
 

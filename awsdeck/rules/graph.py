@@ -6,7 +6,7 @@ import re
 
 from ..references import sub_parts
 from .conditions import Ways
-from .view import View
+from .view import View, texts
 from .vocabulary import ABSENT, NO_VALUE, is_unknown, text
 
 TYPE_CHECKING = False
@@ -114,6 +114,10 @@ class Member:
         asked: frozenset[str] = frozenset()
         for key, value in body.items():
             if key == "Properties":
+                found = texts(value)
+                if b"Ref" not in found and b"Fn::" not in found:  # nothing to simplify, and nothing is mentioned
+                    properties = value
+                    continue
                 properties = reading.read(value, (key,), when)
                 asked = frozenset(reading.asked)
             elif key == "DependsOn":

@@ -52,6 +52,55 @@ INFREQUENT_ACCESS_DAYS = 30
 LIFECYCLE_RULES_MOST = 1_000
 CORS_RULES_MOST = 100
 
+# AWS Lambda
+FUNCTION_TIMEOUT_DEFAULT = 3  # seconds
+FUNCTION_TIMEOUT_MOST = 900  # 15 minutes
+MANAGED_TIMEOUT_MOST = 5_400
+"""The same on Lambda Managed Instances."""
+FUNCTION_MEMORY_DEFAULT = 128  # MB
+FUNCTION_MEMORY_MOST = 10_240  # MB
+MANAGED_MEMORY_MOST = 32_768  # MB
+FUNCTION_STORAGE_DEFAULT = 512  # MB of /tmp
+FUNCTION_STORAGE_MOST = 10_240
+FUNCTION_LAYERS_MOST = 5
+FUNCTION_ENVIRONMENT_MOST = 4 * KIB
+INLINE_CODE_MOST = 4 * MIB
+CONCURRENCY_ACCOUNT = 1_000
+"""Executions at once in one account and region, by default; AWS raises it on request."""
+CONCURRENCY_UNRESERVED = 100
+"""How many of them no function may reserve."""
+EVENT_BATCH_MOST = 10_000
+EVENT_WINDOW_MOST = 300  # seconds
+EVENT_CONCURRENCY_LEAST = 2
+EVENT_CONCURRENCY_MOST = 1_000
+RECORD_AGE_LEAST = 60  # seconds
+RECORD_AGE_MOST = 7 * DAY
+VISIBILITY_ADVISED = 6
+"""How many times a function's timeout its queue should hide a message."""
+
+# Amazon DynamoDB
+ITEM_MOST = 400 * KIB
+PARTITION_KEY_MOST = 2_048  # bytes
+SORT_KEY_MOST = 1_024  # bytes
+TRANSACTION_ITEMS_MOST = 100
+TRANSACTION_SIZE_MOST = 4 * MIB
+LOCAL_INDEXES_MOST = 5
+GLOBAL_INDEXES_DEFAULT = 20
+"""Global secondary indexes of a table; AWS raises it on request."""
+PROJECTED_MOST = 20
+"""Non-key attributes that one index names."""
+PROJECTED_TOGETHER_MOST = 100
+INDEX_KEY_MOST = 4
+"""Attributes of one kind in the key of a global index."""
+STREAM_HOURS = 24
+STREAM_READERS = 2
+"""Readers of one shard of a stream at a time."""
+READ_UNIT = 4 * KIB
+"""What one read unit reads in a second, strongly consistent; twice that otherwise."""
+WRITE_UNIT = KIB
+BILLING_SWITCHES_MOST = 4
+"""Switches to on-demand in 24 hours."""
+
 # AWS Identity and Access Management: characters of a policy without white space
 INLINE_POLICY_SIZE = {"role": 10_240, "user": 2_048, "group": 5_120}
 """All inline policies of one identity together."""

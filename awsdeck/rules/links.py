@@ -135,8 +135,12 @@ def _named_conditions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _cycles(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
+        edges = member.edges()
+        place = {id: number for number, id in enumerate(member.views)}
+        if all(place[edge.target] < place[edge.source] for edge in edges):  # each needs only what stands above it
+            continue
         links: dict[str, list[Edge]] = {}
-        for edge in member.edges():
+        for edge in edges:
             links.setdefault(edge.source, []).append(edge)
         for group in _knots(links):
             ring = _ring(member, group, links)

@@ -225,6 +225,63 @@ def _sids(view: View) -> Iterator[Violation]:
                 )
 
 
+LEADING_KEYS = "dynamodb:leadingkeys"
+_FOR_ALL = ("forallvalues:stringequals", "forallvalues:stringlike")
+
+
+def leading_keys(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The tests of a statement's condition that speak of the partition key of items: operator and key as written."""
+    block = statement.get("Condition")
+    if not isinstance(block, dict) or is_unknown(block):
+        return []
+    return [
+        (operator, key)
+        for operator, keys in block.items()
+        if isinstance(keys, dict) and not is_unknown(keys)
+        for key in keys
+        if str(key).lower() == LEADING_KEYS and operator.lower() != "null"
+    ]
+
+
+def keeps_to_own(statement: Mapping[str, Any]) -> bool | None:
+    """Whether a statement lets its users at the items with certain partition keys alone."""
+    block = statement.get("Condition")
+    if block is not None and (is_unknown(block) or not isinstance(block, dict)):
+        return None
+    found = [operator.lower().removesuffix("ifexists") for operator, _ in leading_keys(statement)]
+    return any(operator in _FOR_ALL for operator in found)
+
+
+def _fine_grained(view: View) -> Iterator[Violation]:
+    for document in documents(view):
+        for statement in document.statements:
+            tests = leading_keys(statement.body)
+            if not tests or statement.body.get("Effect") != "Allow":
+                continue
+            for operator, key in tests:
+                if not operator.lower().startswith("forallvalues:"):
+                    yield Violation(
+                        statement.at("Condition", operator, key),
+                        n=statement.number,
+                        operator=operator,
+                        test=operator.rpartition(":")[2],
+                    )
+            for action in statement.all("Action"):
+                if isinstance(action, str) and re.fullmatch(_pattern(action), "dynamodb:scan"):
+                    yield Violation(
+                        statement.at("Action"),
+                        message="statement {n} allows {action}, and a Scan reads the items of everybody",
+                        fix="allow single actions such as dynamodb:GetItem and dynamodb:Query",
+                        n=statement.number,
+                        action=action,
+                    )
+
+
+def _pattern(action: str) -> str:
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in action.lower())
+    return "".join(parts)
+
+
 _READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}
 
 
@@ -235,6 +292,15 @@ def _managed(*statements: Mapping[str, Any], **document: Any) -> dict[str, Any]:
 def _bucket_policy(**statement: Any) -> dict[str, Any]:
     body = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*", **statement}
     return {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "reports", **_managed(body)}}
+
+
+def _own_items(operator: str, *actions: str) -> dict[str, Any]:
+    return {
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Resource": "arn:aws:dynamodb:us-east-1:123456789012:table/scores",
+        "Condition": {operator: {"dynamodb:LeadingKeys": ["${www.amazon.com:user_id}"]}},
+    }
 
 
 RULES: tuple[Rule, ...] = (
@@ -284,6 +350,20 @@ RULES: tuple[Rule, ...] = (
         bad=(
             _managed({**_READ, "Sid": "A"}, {**_READ, "Sid": "A"}),
             _managed({**_READ, "Sid": "read-reports"}),
+        ),
+    ),
+    Rule(
+        "DDB024", TYPES, "warning",
+        "statement {n} tests dynamodb:LeadingKeys with {operator}, which an operation on several keys gets round",
+        check=_fine_grained,
+        fix="use ForAllValues:{test}",
+        source="DynamoDB Developer Guide, Using IAM policy conditions for fine-grained access control; course notes, "
+        "DynamoDB",
+        verified="docs",
+        good=_managed(_own_items("ForAllValues:StringEquals", "dynamodb:GetItem", "dynamodb:Query")),
+        bad=(
+            _managed(_own_items("StringEquals", "dynamodb:GetItem")),
+            _managed(_own_items("ForAllValues:StringEquals", "dynamodb:*")),
         ),
     ),
 )  # fmt: skip

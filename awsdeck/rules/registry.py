@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from .vocabulary import Rule, Scope
 
 SERVICES = {
+    "AWS::DynamoDB": "dynamodb",
     "AWS::IAM": "iam",
+    "AWS::Lambda": "lambda_",
     "AWS::S3": "s3",
     "AWS::SNS": "sns",
     "AWS::SQS": "sqs",
@@ -20,7 +22,9 @@ EVERYWHERE = ("policy", "template")
 """Modules with rules about single resources of any service."""
 TOGETHER = (*EVERYWHERE, "links", "stacks", "wiring")
 """Modules with rules about resources of several services."""
-GENERAL = (*TOGETHER, "update")
+CHANGES = ("functions", "tables", "update")
+"""Modules with rules about going from one template to another."""
+GENERAL = (*TOGETHER, *CHANGES)
 
 _loaded: dict[str, tuple[Rule, ...]] = {}
 _plans: dict[tuple[str, str], Plan] = {}
@@ -83,7 +87,7 @@ def of_scope(scope: Scope, types: Iterable[str]) -> Iterator[Rule]:
     """The rules of one scope that can matter where resources of these types stand."""
     types = set(types)
     services = {service for service in map(service_of, types) if service}
-    for module in (*sorted(services), *(("update",) if scope == "update" else TOGETHER)):
+    for module in (*sorted(services), *(CHANGES if scope == "update" else TOGETHER)):
         for rule in module_rules(module):
             if rule.scope == scope and ("*" in rule.types or not types.isdisjoint(rule.types)):
                 yield rule

@@ -71,7 +71,8 @@ LIFECYCLE: dict[str, tuple[str, str, str]] = {
 }
 WITHOUT_DATES = frozenset(("java11.al2023", "java17.al2023", "java8.al2023", "nodejs26.x", "python3.15"))
 
-_VERSION = re.compile(r"(dotnetcore|dotnet|java|nodejs|provided|python|ruby|go)[.al]*(\d+)(?:\.(\d+))?(?:\.(x|al2023|al2))?")
+_FAMILY = r"dotnet|go|java|nodejs|provided|python|ruby"
+_VERSION = r"[a-z]+(?:\.al)?(\d+)(?:\.(\d+))?(?:\.(?:x|al2023|al2))?"
 
 
 def today() -> str:
@@ -86,14 +87,14 @@ def known(runtime: str) -> bool:
 
 def family(runtime: str) -> str:
     """`python` for `python3.13`; empty for what is no runtime."""
-    match = _VERSION.match(runtime)
-    return "dotnet" if match and match[1] == "dotnetcore" else match[1] if match else ""
+    match = re.match(_FAMILY, runtime)
+    return match[0] if match else ""
 
 
 def version(runtime: str) -> tuple[int, int]:
     """The numbers in a runtime's name, for comparing two of one family."""
-    match = _VERSION.fullmatch(runtime)
-    return (int(match[2]), int(match[3] or 0)) if match else (0, 0)
+    match = re.fullmatch(_VERSION, runtime)
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
 def newer(runtime: str) -> bool:
@@ -111,7 +112,7 @@ def snapshots(runtime: str) -> bool:
     Source: Lambda Developer Guide, Lambda SnapStart, supported features and limitations.
     """
     least = {"java": (11, 0), "python": (3, 12), "dotnet": (8, 0)}.get(family(runtime))
-    return least is not None and not runtime.startswith("dotnetcore") and version(runtime) >= least
+    return least is not None and version(runtime) >= least
 
 
 def takes_inline_code(runtime: str) -> bool:

@@ -7,23 +7,20 @@ from .access import (
     FIFO,
     FUNCTION,
     INVOCABLE,
-    KEY,
-    POLLED,
     QUEUE,
     ROLE,
     TOPIC,
-    Grants,
     Permissions,
-    account_only,
     fifo,
     generated,
     key_allows,
     key_of,
     only,
-    opened,
     together,
     trusted,
 )
+from .needs import LINKS, missing
+from .needs import TYPES as NEEDY
 from .vocabulary import Rule, Violation
 
 TYPE_CHECKING = False
@@ -207,68 +204,11 @@ def _role_trust(graph: Graph) -> Iterator[Violation]:
 # XSV012: what a consumer needs to be allowed
 
 
-class Need:
-    """What the role of `consumer` must be allowed on `target`; `path` is where the consumer names it."""
-
-    __slots__ = ("consumer", "path", "role", "actions", "target")
-
-    def __init__(
-        self, consumer: View, path: tuple[str | int, ...], role: View, actions: tuple[str, ...], target: View
-    ) -> None:
-        self.consumer = consumer
-        self.path = path
-        self.role = role
-        self.actions = actions
-        self.target = target
-
-
-def _polled(graph: Graph) -> Iterator[Need]:
-    """Lambda reads queues and streams with the function's own role."""
-    for mapping in graph.of("AWS::Lambda::EventSourceMapping"):
-        function = graph.target(mapping, mapping.get("FunctionName"))
-        if function is not None and function.view.type in INVOCABLE[1:]:
-            function = graph.target(function.view, function.view.get("FunctionName"))
-        if function is None or function.view.type != FUNCTION:
-            continue
-        role = graph.target(function.view, function.view.get("Role"))
-        if role is None or role.view.type != ROLE:
-            continue
-        for path, value in mapping.values("EventSourceArn"):
-            source = graph.target(mapping, value)
-            if source is None or source.view.type not in POLLED:
-                continue
-            yield Need(mapping, path, role.view, POLLED[source.view.type], source.view)
-            key = key_of(source.view, source.view.get("KmsMasterKeyId"))
-            if key is not None:
-                yield Need(mapping, path, role.view, ("kms:Decrypt",), key)
-
-
-LINKS = (_polled,)
-"""Every way to learn from templates what needs access to what."""
-
-
 def _access(graph: Graph) -> Iterator[Violation]:
-    needs = [need for link in LINKS for need in link(graph)]
-    if not needs:
-        return
-    grants, permissions = Grants(graph), Permissions(graph)
-    for need in needs:
-        if generated(need.consumer, need.role):
-            continue
-        if need.target.type == KEY:
-            if not account_only(need.target):
-                continue
-        elif permissions.unclear(need.target) or any(
-            opened(policy.get("PolicyDocument"), action)
-            for policy in permissions.of(need.target)
-            for action in need.actions
-        ):
-            continue
-        missing = [action for action in need.actions if grants.may(need.role, action, need.target) is False]
-        if missing:
-            yield Violation(
-                need.path, view=need.consumer, role=need.role.id, actions=", ".join(missing), target=need.target.id
-            )
+    for need, lacking in missing(graph, (need for link in LINKS for need in link(graph))):
+        yield Violation(
+            need.path, view=need.consumer, role=need.role.id, actions=", ".join(lacking), target=need.target.id
+        )
 
 
 # The rules
@@ -336,39 +276,25 @@ def _example_trust(service: str) -> dict[str, Any]:
     }
 
 
-def _example_polling(*actions: str) -> dict[str, Any]:
+def _example_dead_letters(*actions: str) -> dict[str, Any]:
+    allowed = {"Effect": "Allow", "Action": list(actions), "Resource": {"Fn::GetAtt": ["Failed", "Arn"]}}
     return {
         "Resources": {
-            "Work": {"Type": QUEUE, "Properties": {}},
-            "Poll": {
-                "Type": "AWS::Lambda::EventSourceMapping",
-                "Properties": {
-                    "EventSourceArn": {"Fn::GetAtt": ["Work", "Arn"]},
-                    "FunctionName": {"Ref": "Worker"},
-                },
-            },
+            "Failed": {"Type": QUEUE, "Properties": {}},
             "Worker": {
                 "Type": FUNCTION,
-                "Properties": {"Role": {"Fn::GetAtt": ["WorkerRole", "Arn"]}, "Code": {"ZipFile": "pass"}},
+                "Properties": {
+                    "Role": {"Fn::GetAtt": ["WorkerRole", "Arn"]},
+                    "Code": {"ZipFile": "pass"},
+                    "DeadLetterConfig": {"TargetArn": {"Fn::GetAtt": ["Failed", "Arn"]}},
+                },
             },
             "WorkerRole": {
                 "Type": ROLE,
                 "Properties": {
                     "AssumeRolePolicyDocument": _ASSUME_LAMBDA,
                     "Policies": [
-                        {
-                            "PolicyName": "work",
-                            "PolicyDocument": {
-                                "Version": "2012-10-17",
-                                "Statement": [
-                                    {
-                                        "Effect": "Allow",
-                                        "Action": list(actions),
-                                        "Resource": {"Fn::GetAtt": ["Work", "Arn"]},
-                                    }
-                                ],
-                            },
-                        }
+                        {"PolicyName": "work", "PolicyDocument": {"Version": "2012-10-17", "Statement": [allowed]}}
                     ],
                 },
             },
@@ -414,14 +340,15 @@ RULES = (
         bad=_example_trust("ec2.amazonaws.com"),
     ),
     Rule(
-        "XSV012", "AWS::Lambda::EventSourceMapping", "warning",
+        "XSV012", NEEDY, "warning",
         "{role} is not allowed {actions} on {target}",
         scope="graph",
         check=_access,
         fix="add a statement that allows {actions} on {target} to {role}",
-        source="Lambda Developer Guide, Using Lambda with Amazon SQS, execution role permissions",
+        source="Lambda Developer Guide, Capturing records of Lambda asynchronous invocations; Using Lambda with Amazon SQS, "
+        "execution role permissions",
         verified="docs",
-        good=_example_polling("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-        bad=_example_polling("sqs:ReceiveMessage"),
+        good=_example_dead_letters("sqs:SendMessage"),
+        bad=_example_dead_letters("sqs:ReceiveMessage"),
     ),
 )  # fmt: skip

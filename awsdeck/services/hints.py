@@ -11,9 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..constructs import Construct
     from ..rules.vocabulary import Mode
-
-    from ..tree import Construct
 
 
 def check(construct: Construct, **hints: Any) -> None:

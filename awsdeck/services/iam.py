@@ -7,11 +7,13 @@ role, so that a role and what it may use can refer to each other. What grows bey
 from __future__ import annotations
 
 from ..cfn import resource_class
+from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..node import MAIN
 from ..rules.limits import INLINE_POLICY_SIZE, MANAGED_POLICY_SIZE
 from ..source import caller
-from ..tokens import AWS
-from ..tree import MAIN, Construct, attribute, construct, ref
+from ..tokens import AWS, has_marker, select, split
+from .existing import checked_arn, checked_name, part
 from .hints import hold
 from .policy import VIA_MFA, WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
 
@@ -185,9 +187,7 @@ class IAMRole(Identity):
 
     def grant_pass(self, who: Grantee, *, to: str | None = None) -> Grant:
         """Let somebody hand the role to a service (`iam:PassRole`), only to the service `to` when it is given."""
-        when = None if to is None else {"StringEquals": {"iam:PassedToService": to}}
-        granted: Grant = who.allow("iam:PassRole", on=self.arn, when=when)
-        return granted
+        return _pass(who, self.arn, to)
 
     def instance_profile(self) -> str:
         """The name of the instance profile that carries this role to EC2; made on first use."""
@@ -201,34 +201,85 @@ class IAMRole(Identity):
         return Principal.arn(self.arn)
 
     @staticmethod
-    def from_arn(arn: str) -> ExistingRole:
-        """A role that exists already, by ARN. It can be a principal; its permissions are not ours to change."""
-        return ExistingRole(arn)
+    def from_arn(scope: Construct, id: str, arn: str) -> ExistingRole:
+        """A role that exists already, by ARN; one of another account can be a principal, and no more."""
+        arn = checked_arn(arn, "iam", "arn:aws:iam::123456789012:role/worker")
+        whole = part(arn, 5)
+        if not has_marker(whole) and not whole.startswith("role/"):
+            raise ConstructError(f"{arn} is not a role", place=caller(), fix="arn:aws:iam::123456789012:role/worker")
+        name = select(1, split("/", whole)) if has_marker(whole) else whole.rpartition("/")[2]
+        return ExistingRole(scope, id, role_arn=arn, role_name=name)
 
     @staticmethod
-    def from_name(name: str) -> ExistingRole:
-        """A role of this account that exists already, by name and path (`app/worker`)."""
-        return ExistingRole(f"arn:{AWS.Partition}:iam::{AWS.AccountId}:role/{name}")
+    def from_name(scope: Construct, id: str, name: str) -> ExistingRole:
+        """A role of this account that exists already, by name, with its path if it has one (`app/worker`)."""
+        checked_name(name)
+        last = name if has_marker(name) else name.rpartition("/")[2]
+        return ExistingRole(
+            scope, id, role_arn=f"arn:{AWS.Partition}:iam::{AWS.AccountId}:role/{name}", role_name=last
+        )  # fmt: skip
 
 
-class ExistingRole:
-    """A role made elsewhere. Permissions given to it go to a policy of this stack that is attached to it by name."""
+@construct
+class ExistingRole(Identity):
+    """A role made elsewhere; see `IAMRole.from_name`.
 
-    def __init__(self, arn: str) -> None:
-        self.arn = arn
+    Permissions given to it go to a policy of this stack that is attached to it by name.
+    """
+
+    role_arn: str
+    role_name: str
+
+    _LIST = "Roles"
+    _INLINE = "role"
+
+    @property
+    def arn(self) -> str:
+        """The role's ARN."""
+        return self.role_arn
+
+    def build(self) -> None:
+        """Add nothing to the template as long as no permission is given."""
 
     def as_principal(self) -> Principal:
         """This role as a principal of a resource's policy."""
-        return Principal.arn(self.arn)
+        return Principal.arn(self.role_arn)
 
-    def allow(
-        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
-    ) -> Grant:
-        """Refuse: the role belongs to somebody else. Raises `ConstructError`."""
-        raise ConstructError(
-            f"the role {self.arn} is not made here, so its permissions cannot be changed here", place=caller(),
-            fix="attach an IAMPolicy or IAMManagedPolicy to it by name: IAMManagedPolicy(…, roles=[name])",
-        )  # fmt: skip
+    def grant_assume(self, who: Grantee) -> Grant:
+        """Let somebody take on the role, as far as its own trust policy lets them, which is not ours to change."""
+        granted: Grant = who.allow("sts:AssumeRole", on=self.role_arn)
+        return granted
+
+    def grant_pass(self, who: Grantee, *, to: str | None = None) -> Grant:
+        """Let somebody hand the role to a service (`iam:PassRole`), only to the service `to` when it is given."""
+        return _pass(who, self.role_arn, to)
+
+    def _name(self) -> str:
+        return self.role_name
+
+    def _state(self, statement: Statement) -> Grant:
+        account = None if has_marker(self.role_arn) else part(self.role_arn, 4)
+        assert self.node.stack is not None
+        ours = self.node.stack.account
+        if account is not None and ours is not None and account != ours:
+            raise ConstructError(
+                f"the role {self.role_arn} belongs to another account than the stack {self.node.stack.name} ({ours})",
+                place=caller(),
+                fix="let the other account give it the permission, and name the role in the resource's own policy: "
+                "grant_…(Principal.arn(…))",
+            )
+        if not has_marker(self.role_arn) and ":role/aws-service-role/" in self.role_arn:
+            raise ConstructError(
+                f"the role {self.role_arn} is linked to a service, and only AWS changes its permissions",
+                place=caller(), fix="use a role of your own",
+            )  # fmt: skip
+        return super()._state(statement)
+
+
+def _pass(who: Grantee, role: str, to: str | None) -> Grant:
+    when = None if to is None else {"StringEquals": {"iam:PassedToService": to}}
+    granted: Grant = who.allow("iam:PassRole", on=role, when=when)
+    return granted
 
 
 @construct
@@ -327,7 +378,7 @@ class IAMPolicy(Construct):
     """
 
     statements: Sequence[Statement]
-    roles: Sequence[IAMRole | str] = ()
+    roles: Sequence[IAMRole | ExistingRole | str] = ()
     groups: Sequence[IAMGroup | str] = ()
     users: Sequence[IAMUser | str] = ()
     name: str | None = None
@@ -339,7 +390,7 @@ class IAMPolicy(Construct):
             MAIN,
             PolicyName=self.node.plain_id if self.name is None else self.name,
             PolicyDocument=Document(self.statements),
-            Roles=[role.role_name if isinstance(role, IAMRole) else role for role in self.roles] or None,
+            Roles=[role if isinstance(role, str) else role.role_name for role in self.roles] or None,
             Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
             Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
         )
@@ -356,7 +407,7 @@ class IAMManagedPolicy(Construct):
     description: str | None = None
     name: str | None = None
     path: str | None = None
-    roles: Sequence[IAMRole | str] = ()
+    roles: Sequence[IAMRole | ExistingRole | str] = ()
     groups: Sequence[IAMGroup | str] = ()
     users: Sequence[IAMUser | str] = ()
 
@@ -371,7 +422,7 @@ class IAMManagedPolicy(Construct):
             Description=self.description,
             Path=self.path,
             PolicyDocument=Document(self.statements),
-            Roles=[role.role_name if isinstance(role, IAMRole) else role for role in self.roles] or None,
+            Roles=[role if isinstance(role, str) else role.role_name for role in self.roles] or None,
             Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
             Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
         )

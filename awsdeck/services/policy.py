@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 
 from ..errors import ConstructError
-from ..source import caller
-from ..tokens import AWS, express
+from ..source import caller, caller_spot
+from ..tokens import AWS, express, has_marker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,15 +103,20 @@ class Principal:
         return cls("Federated", (provider_arn,), conditions, "sts:AssumeRoleWithSAML")
 
     @classmethod
-    def oidc(cls, provider: str, *, audience: str, subject: str | None = None) -> Principal:
+    def oidc(cls, provider: str, *, audience: str, subject: str | None = None, issuer: str | None = None) -> Principal:
         """People or programs with a token of a web identity provider.
 
         `provider` is the ARN of an OIDC provider in IAM, or one of the built-in ones (`accounts.google.com`,
         `graph.facebook.com`, `www.amazon.com`, `cognito-identity.amazonaws.com`); `audience` pins the application.
+        `issuer` is the provider's host name and path, needed when the ARN is a deploy-time value.
         """
-        host = provider
-        if type(provider) is str and ":oidc-provider/" in provider:
-            host = provider.split(":oidc-provider/", 1)[1]
+        if issuer is None and has_marker(provider):
+            raise ConstructError(
+                "the name of a web identity provider is part of the policy's conditions, so it must be known now",
+                place=caller(),
+                fix='say it: issuer="token.example.com"',
+            )
+        host = provider.rpartition(":oidc-provider/")[2] if issuer is None else issuer.removeprefix("https://")
         claim = {"graph.facebook.com": "app_id", "www.amazon.com": "app_id"}.get(host, "aud")
         conditions: dict[str, dict[str, Any]] = {"StringEquals": {f"{host}:{claim}": audience}}
         if subject is not None:
@@ -160,9 +165,12 @@ def principal(who: str | Principal | Grantee) -> Principal:
 
 
 class Statement:
-    """One statement. `resources` is empty in trust policies, `principal` is None in identity policies."""
+    """One statement. `resources` is empty in trust policies, `principal` is None in identity policies.
 
-    __slots__ = ("effect", "actions", "resources", "principal", "conditions", "sid")
+    `spots` are the user's lines that it says what it says for.
+    """
+
+    __slots__ = ("effect", "actions", "resources", "principal", "conditions", "sid", "spots")
 
     def __init__(
         self,
@@ -175,12 +183,15 @@ class Statement:
         sid: str | None = None,
     ) -> None:
         self.effect: Literal["Allow", "Deny"] = effect
-        self.actions = _once(actions)
-        self.resources = _once(resources)
+        self.actions = _texts(actions, "an action", "as in s3:GetObject")
+        self.resources = _texts(resources, "an ARN", "such as bucket.arn")
+        if not self.actions:
+            raise ConstructError("a statement without actions", place=caller(), fix="name them, as in s3:GetObject")
         self.principal = principal
         held = principal.conditions if principal is not None else {}
         self.conditions = both(held, conditions or {})
         self.sid = sid
+        self.spots: tuple[tuple[str, int] | None, ...] = (caller_spot(),)
         for action in self.actions:
             if type(action) is str and action != "*" and action.count(":") != 1:
                 raise ConstructError(
@@ -224,7 +235,7 @@ class Document:
 
     def add(self, statement: Statement) -> None:
         """Add a statement, or widen one that says the same of the same resources or actions."""
-        for of in ("actions", "resources"):
+        for of in ("actions", "resources") if self.statements else ():
             key = statement._key(of=of)
             for place, known in enumerate(self.statements):
                 if known._key(of=of) == key:
@@ -236,6 +247,7 @@ class Document:
                         conditions=known.conditions,
                         sid=known.sid,
                     )
+                    merged.spots = tuple(dict.fromkeys((*known.spots, *statement.spots)))
                     self.statements[place] = merged
                     return
         self.statements.append(statement)
@@ -299,13 +311,23 @@ def under(arn: str, *paths: str) -> list[str]:
     return [f"{arn}/{path}" for path in paths]
 
 
-def listed(value: str | Sequence[str]) -> list[str]:
+def listed(value: str | Sequence[str]) -> Sequence[str]:
     """One text or several, as a list."""
-    return [value] if isinstance(value, str) else list(value)
+    return [value] if isinstance(value, str) or not isinstance(value, list | tuple) else value
 
 
 def _plain(text: str) -> str:
     return str.__str__(text)
+
+
+def _texts(values: Iterable[str], what: str, example: str) -> tuple[str, ...]:
+    values = listed(values) if isinstance(values, str) else list(values)
+    for value in values:
+        if not isinstance(value, str):
+            raise ConstructError(
+                f"a {type(value).__name__} is not {what}", place=caller(), fix=f"write text, {example}"
+            )
+    return _once(values)
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

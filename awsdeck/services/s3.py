@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from ..cfn import resource_class
+from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..node import MAIN
 from ..source import caller
 from ..tokens import AWS
-from ..tree import MAIN, Construct, attribute, construct, ref
+from .existing import Existing, checked_arn, checked_name, part
 from .hints import check, hold
 from .policy import Document, Grant, Principal, Statement, give, under
-from .sns import SNSTopic
-from .sqs import SQSQueue
+from .sns import TopicAccess
+from .sqs import QueueAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ..resource import Resource
     from ..rules.vocabulary import Mode
     from ..tokens import Token
+    from .invocable import Invocable
     from .policy import Conditions, Grantee
 
     StorageClass = Literal[
@@ -159,8 +162,73 @@ class Website:
         return self.body
 
 
+class BucketAccess(Construct):
+    """Who may do what with a bucket and its objects, whether it is made here or exists already."""
+
+    if TYPE_CHECKING:
+        key: str | None
+
+        def _state(self, statement: Statement) -> Resource: ...
+
+    arn = attribute("Arn")
+    bucket_name = ref()
+    domain_name = attribute("DomainName")
+    regional_domain_name = attribute("RegionalDomainName")
+
+    def grant_read(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody list the bucket and read its objects, only those below `prefix` when it is given."""
+        listing: dict[str, Any] = {"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {}
+        give(who, ["s3:ListBucket"], on=[self.arn], through=self._state, when=_joined(listing, when))
+        self._grant_key(who, "kms:Decrypt")
+        actions = ["s3:GetObject", *(["s3:GetObjectVersion"] if self._keeps_versions() else [])]
+        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_write(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody write objects below `prefix`, in one piece or in parts."""
+        self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
+        actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
+        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_read_write(
+        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
+    ) -> Grant:
+        """Let somebody list, read and write."""
+        self.grant_read(who, prefix=prefix, when=when)
+        return self.grant_write(who, prefix=prefix, when=when)
+
+    def grant_delete(
+        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
+    ) -> Grant:
+        """Let somebody delete objects below `prefix`; old versions of a versioned bucket stay."""
+        return give(who, ["s3:DeleteObject"], on=self._objects(prefix), through=self._state, when=when)
+
+    def accept_logs_of(self, source: BucketAccess, prefix: str) -> Resource:
+        """Let S3's log delivery write the access logs of another bucket below `prefix`; returns the bucket policy."""
+        conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": AWS.AccountId}}
+        if source.node.stack is self.node.stack:
+            conditions["ArnLike"] = {"aws:SourceArn": source.arn}
+        return self._state(
+            Statement(
+                ["s3:PutObject"],
+                [f"{self.arn}/{prefix}*"],
+                principal=Principal.service("logging.s3.amazonaws.com"),
+                conditions=conditions,
+            )
+        )
+
+    def _objects(self, prefix: str) -> list[str]:
+        return under(self.arn, f"{prefix}*")
+
+    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
+        if self.key is not None and not isinstance(who, str | Principal):
+            who.allow(*actions, on=self.key)
+
+    def _keeps_versions(self) -> bool:
+        return False
+
+
 @construct
-class S3Bucket(Construct):
+class S3Bucket(BucketAccess):
     """A private, encrypted bucket whose content outlives its removal from the stack.
 
     - `encryption`: "s3" (SSE-S3, default), "kms" or "kms-dsse"; `key` is the ARN of a customer key, AWS's own
@@ -198,7 +266,7 @@ class S3Bucket(Construct):
     lifecycle: Sequence[LifecycleRule] = ()
     cors: Sequence[CorsRule] = ()
     website: Website | None = None
-    access_logs: S3Bucket | None = None
+    access_logs: BucketAccess | None = None
     access_logs_prefix: str | None = None
     acceleration: bool = False
     object_lock: bool = False
@@ -213,10 +281,6 @@ class S3Bucket(Construct):
     reproducible: bool | None = None
     multi_az: bool | None = None
 
-    arn = attribute("Arn")
-    bucket_name = ref()
-    domain_name = attribute("DomainName")
-    regional_domain_name = attribute("RegionalDomainName")
     website_url = attribute("WebsiteURL")
 
     def build(self) -> None:
@@ -228,11 +292,6 @@ class S3Bucket(Construct):
             raise ConstructError(
                 f'{self.node.path}: key= goes with encryption="kms", not "s3"', place=caller(),
                 fix='write encryption="kms", or leave the key out',
-            )  # fmt: skip
-        if self.encryption not in ALGORITHMS:
-            raise ConstructError(
-                f"{self.node.path}: encryption={self.encryption!r}", place=caller(),
-                fix='"s3" (SSE-S3), "kms" (SSE-KMS) or "kms-dsse"; SSE-C keys come with each request',
             )  # fmt: skip
         resource_class(BUCKET)(
             self,
@@ -341,9 +400,13 @@ class S3Bucket(Construct):
         self._check_use()
 
     def notify(
-        self, target: SQSQueue | SNSTopic, *events: str, prefix: str | None = None, suffix: str | None = None
+        self,
+        target: QueueAccess | TopicAccess | Invocable,
+        *events: str,
+        prefix: str | None = None,
+        suffix: str | None = None,
     ) -> None:
-        """Tell a standard queue or topic of events (`"s3:ObjectCreated:*"`) on objects whose key fits.
+        """Tell a standard queue or topic, or a function or alias, of events (`"s3:ObjectCreated:*"`) on objects whose key fits.
 
         The target gets the policy it needs, for buckets of this account; the bucket waits for it. Nothing else is
         added: S3 itself sends.
@@ -356,45 +419,22 @@ class S3Bucket(Construct):
             for name, value in (("prefix", prefix), ("suffix", suffix))
             if value is not None
         ]
+        if not hasattr(target, "accept_from_account"):
+            raise ConstructError(
+                f"{self.node.path} cannot notify a {type(target).__name__}",
+                place=caller(),
+                fix="give a standard queue or topic, or a function",
+            )
         policy = target.accept_from_account("s3.amazonaws.com")
-        kind, name = (
-            ("QueueConfigurations", "Queue") if isinstance(target, SQSQueue) else ("TopicConfigurations", "Topic")
-        )
+        kind, name, arn = _notified(target)
         for event in events:
-            entry: dict[str, Any] = {"Event": event, name: target.arn}
+            entry: dict[str, Any] = {"Event": event, name: arn}
             if filters:
                 entry["Filter"] = {"S3Key": {"Rules": filters}}
             self._notifications.setdefault(kind, []).append(entry)
         bucket = self.node.resource
         bucket.set(NotificationConfiguration=self._notification())
         bucket.node.depends_on(policy)
-
-    def grant_read(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
-        """Let somebody list the bucket and read its objects, only those below `prefix` when it is given."""
-        listing: dict[str, Any] = {"StringLike": {"s3:prefix": [f"{prefix}*"]}} if prefix else {}
-        give(who, ["s3:ListBucket"], on=[self.arn], through=self._state, when=_joined(listing, when))
-        self._grant_key(who, "kms:Decrypt")
-        actions = ["s3:GetObject", *(["s3:GetObjectVersion"] if self.versioned or self.object_lock else [])]
-        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
-
-    def grant_write(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
-        """Let somebody write objects below `prefix`, in one piece or in parts."""
-        self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
-        actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
-        return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
-
-    def grant_read_write(
-        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
-    ) -> Grant:
-        """Let somebody list, read and write."""
-        self.grant_read(who, prefix=prefix, when=when)
-        return self.grant_write(who, prefix=prefix, when=when)
-
-    def grant_delete(
-        self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
-    ) -> Grant:
-        """Let somebody delete objects below `prefix`; old versions of a versioned bucket stay."""
-        return give(who, ["s3:DeleteObject"], on=self._objects(prefix), through=self._state, when=when)
 
     def grant_public_read(self, *, prefix: str = "") -> Grant:
         """Let everybody read objects, as a public website needs; the bucket must be made with `public="policy"`."""
@@ -404,27 +444,6 @@ class S3Bucket(Construct):
             )
         return give(Principal.anyone(), ["s3:GetObject"], on=self._objects(prefix), through=self._state)
 
-    def accept_logs_of(self, source: S3Bucket, prefix: str) -> Resource:
-        """Let S3's log delivery write the access logs of another bucket below `prefix`; returns the bucket policy."""
-        conditions: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": AWS.AccountId}}
-        if source.node.stack is self.node.stack:
-            conditions["ArnLike"] = {"aws:SourceArn": source.arn}
-        return self._state(
-            Statement(
-                ["s3:PutObject"],
-                [f"{self.arn}/{prefix}*"],
-                principal=Principal.service("logging.s3.amazonaws.com"),
-                conditions=conditions,
-            )
-        )
-
-    def _objects(self, prefix: str) -> list[str]:
-        return under(self.arn, f"{prefix}*")
-
-    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        if self.key is not None and not isinstance(who, str | Principal):
-            who.allow(*actions, on=self.key)
-
     def _state(self, statement: Statement) -> Resource:
         self._policy.add(statement)
         made = self.node.children.get("Policy")
@@ -433,6 +452,46 @@ class S3Bucket(Construct):
         else:
             made.node.resource.set(PolicyDocument=self._policy)
         return made.node.resource
+
+    def _keeps_versions(self) -> bool:
+        return self.versioned or self.object_lock
+
+    @staticmethod
+    def from_name(
+        scope: Construct, id: str, name: str, *, key: str | None = None, versioned: bool = False
+    ) -> ExistingBucket:
+        """A bucket that exists already; `key` is the ARN of its customer key."""
+        checked_name(name)
+        return ExistingBucket(scope, id, values=_bucket(f"arn:{AWS.Partition}:s3:::{name}", name), key=key,
+                              versioned=versioned)  # fmt: skip
+
+    @staticmethod
+    def from_arn(
+        scope: Construct, id: str, arn: str, *, key: str | None = None, versioned: bool = False
+    ) -> ExistingBucket:
+        """A bucket that exists already, by ARN."""
+        arn = checked_arn(arn, "s3", "arn:aws:s3:::uploads")
+        return ExistingBucket(scope, id, values=_bucket(arn, part(arn, 5)), key=key, versioned=versioned)
+
+
+@construct
+class ExistingBucket(Existing, BucketAccess):
+    """A bucket made elsewhere; see `S3Bucket.from_name`."""
+
+    WHAT = "bucket"
+    versioned: bool = False
+
+    def _keeps_versions(self) -> bool:
+        return self.versioned
+
+
+def _bucket(arn: str, name: str) -> dict[str, str]:
+    return {
+        "arn": arn,
+        "bucket_name": name,
+        "domain_name": f"{name}.s3.{AWS.URLSuffix}",
+        "regional_domain_name": f"{name}.s3.{AWS.Region}.{AWS.URLSuffix}",
+    }
 
 
 class UploadPlan:
@@ -455,10 +514,21 @@ class UploadPlan:
         if parts is None and part_size_bytes is not None and part_size_bytes > 0:
             parts = max(1, -(-size_bytes // part_size_bytes))
         multipart = parts is not None
-        hold("S3Object", limits, size_bytes=size_bytes, multipart=multipart, parts=parts, part_size_bytes=part_size_bytes)
+        hold(
+            "S3Object", limits, size_bytes=size_bytes, multipart=multipart, parts=parts, part_size_bytes=part_size_bytes
+        )
         self.size_bytes = size_bytes
         self.parts = parts or 1
         self.part_size_bytes = part_size_bytes
+
+
+def _notified(target: QueueAccess | TopicAccess | Invocable) -> tuple[str, str, str]:
+    """Where a notification stands: the list, the property that names the target, and its ARN."""
+    if isinstance(target, QueueAccess):
+        return "QueueConfigurations", "Queue", target.arn
+    if isinstance(target, TopicAccess):
+        return "TopicConfigurations", "Topic", target.arn
+    return "LambdaConfigurations", "Function", target.invoke_arn
 
 
 def _public_access(blocked: bool) -> dict[str, bool]:

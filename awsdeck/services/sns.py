@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from ..cfn import resource_class
+from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..node import MAIN
 from ..source import caller
 from ..tokens import AWS
-from ..tree import MAIN, Construct, attribute, construct, ref
+from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
 from .policy import Document, Grant, Principal, Statement, give
-from .sqs import DeadLetter, SQSQueue
+from .sqs import DeadLetter, QueueAccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..resource import Resource
     from ..tokens import Token
+    from .invocable import Invocable
     from .policy import Conditions, Grantee
 
     class Options(TypedDict, total=False):
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
         filter: Mapping[str, Any] | None
         filter_on: Literal["attributes", "body"]
         raw: bool | None
-        dead_letter: DeadLetter | SQSQueue | None
+        dead_letter: DeadLetter | QueueAccess | None
 
 
 TOPIC = "AWS::SNS::Topic"
@@ -39,101 +42,49 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
-@construct
-class SNSTopic(Construct):
-    """A topic that pushes every message to all its subscribers; standard, or ordered with `fifo=True`.
+class TopicAccess(Construct):
+    """Who hears what a topic says and who may publish, whether it is made here or exists already."""
 
-    - `display_name`: at most 100 characters; the sender's name of e-mails and short messages.
-    - `deduplication`: "content" lets a FIFO topic tell repeated messages by their text.
-    - `key`: the ARN, id or alias of a KMS key to encrypt with; left out, SNS keeps messages encrypted by itself only
-      in transit. Queues and services that receive through a customer key need its key policy to let
-      `sns.amazonaws.com` use it.
-    - `max_message_size`: bytes, 1,024 to 1,048,576; above 262,144 only queues, functions and Firehose may subscribe.
-    - `archive_days`: a FIFO topic keeps messages for replay, 1 to 365 days.
-    - `tracing`: X-Ray follows messages through.
-    - `tls_only`: refuse publishers that do not use TLS.
-    - `name`: a fixed name (`.fifo` at the end of a FIFO topic's); leave it out unless somebody else needs to know it.
+    if TYPE_CHECKING:
+        key: str | None
 
-    What the topic is used for can be told, and is checked: `message_bytes`, `sms_bytes`, `pull` (consumers that mean
-    to poll).
-
-    Source: SNS Developer Guide; course notes, SNS.
-    """
-
-    name: str | None = None
-    fifo: bool = False
-    display_name: str | None = None
-    deduplication: Literal["content"] | None = None
-    key: str | None = None
-    max_message_size: int | Token | None = None
-    archive_days: int | None = None
-    tracing: bool = False
-    tls_only: bool = False
-    message_bytes: int | None = None
-    sms_bytes: int | None = None
-    pull: bool | None = None
+        def _state(self, statement: Statement) -> Resource: ...
 
     arn = ref()
     topic_name = attribute("TopicName")
 
-    def build(self) -> None:
-        """Make the topic."""
-        self._policy = Document()
-        resource_class(TOPIC)(
-            self,
-            MAIN,
-            TopicName=self.name,
-            FifoTopic=True if self.fifo else None,
-            DisplayName=self.display_name,
-            ContentBasedDeduplication=True if self.deduplication == "content" else None,
-            KmsMasterKeyId=self.key,
-            MaximumMessageSize=self.max_message_size,
-            ArchivePolicy=None if self.archive_days is None else {"MessageRetentionPeriod": str(self.archive_days)},
-            TracingConfig="Active" if self.tracing else None,
-        )
-        check(
-            self,
-            message_bytes=self.message_bytes,
-            max_message_size=self.max_message_size,
-            sms_bytes=self.sms_bytes,
-            pull=self.pull,
-        )
-        if self.tls_only:
-            self._state(
-                Statement(
-                    ["sns:Publish"],
-                    [self.arn],
-                    effect="Deny",
-                    principal=Principal.anyone(),
-                    conditions={"Bool": {"aws:SecureTransport": "false"}},
-                    sid="DenyPlainHttp",
-                )
-            )
-
     def subscribe(
         self,
-        target: SQSQueue | str,
+        target: QueueAccess | Invocable | str,
         *,
         filter: Mapping[str, Any] | None = None,
         filter_on: Literal["attributes", "body"] = "attributes",
         raw: bool | None = None,
-        dead_letter: DeadLetter | SQSQueue | None = None,
+        dead_letter: DeadLetter | QueueAccess | None = None,
     ) -> Subscription:
-        """Push messages to a queue, an e-mail address, a telephone number (`+49…`) or a web address.
+        """Push messages to a queue, a function, an e-mail address, a telephone number (`+49…`) or a web address.
 
-        - A queue gets the policy it needs, for this topic and no other.
+        - A queue or function gets the permission it needs, for this topic and no other.
         - `filter`: only messages whose attributes (or JSON body, with `filter_on="body"`) match.
         - `raw`: deliver the message without SNS's envelope; queues, web addresses and Firehose only.
         - `dead_letter`: a queue for what could not be delivered.
         """
-        if isinstance(target, SQSQueue):
+        if isinstance(target, QueueAccess):
             policy = target.accept_from("sns.amazonaws.com", self.arn)
             made = self._subscription(
                 target, "sqs", target.arn, f"From{_word(self)}", filter, filter_on, raw, dead_letter
             )
             made.node.depends_on(policy)
             return made
+        if not isinstance(target, str) and hasattr(target, "invoke_arn"):
+            permission = target.accept_from("sns.amazonaws.com", self.arn)
+            made = self._subscription(
+                target, "lambda", target.invoke_arn, f"From{_word(self)}", filter, filter_on, raw, dead_letter
+            )
+            made.node.depends_on(permission)
+            return made
         protocol = _protocol(target)
+        assert isinstance(target, str)
         return self._subscription(self, protocol, target, f"To{_letters(target)}", filter, filter_on, raw, dead_letter)
 
     def subscribe_email(self, address: str, *, json: bool = False, **options: Unpack[Options]) -> Subscription:
@@ -200,15 +151,6 @@ class SNSTopic(Construct):
             )
         )
 
-    def _state(self, statement: Statement) -> Resource:
-        self._policy.add(statement)
-        made = self.node.children.get("Policy")
-        if made is None:
-            made = resource_class(TOPIC_POLICY)(self, "Policy", Topics=[self.arn], PolicyDocument=self._policy)
-        else:
-            made.node.resource.set(PolicyDocument=self._policy)
-        return made.node.resource
-
     def _subscription(
         self,
         scope: Construct,
@@ -218,7 +160,7 @@ class SNSTopic(Construct):
         filter: Mapping[str, Any] | None = None,
         filter_on: str = "attributes",
         raw: bool | None = None,
-        dead_letter: DeadLetter | SQSQueue | None = None,
+        dead_letter: DeadLetter | QueueAccess | None = None,
         role: str | None = None,
     ) -> Subscription:
         failed = dead_letter.queue if isinstance(dead_letter, DeadLetter) else dead_letter
@@ -231,16 +173,113 @@ class SNSTopic(Construct):
 
 
 @construct
+class SNSTopic(TopicAccess):
+    """A topic that pushes every message to all its subscribers; standard, or ordered with `fifo=True`.
+
+    - `display_name`: at most 100 characters; the sender's name of e-mails and short messages.
+    - `deduplication`: "content" lets a FIFO topic tell repeated messages by their text.
+    - `key`: the ARN, id or alias of a KMS key to encrypt with; left out, SNS keeps messages encrypted by itself only
+      in transit. Queues and services that receive through a customer key need its key policy to let
+      `sns.amazonaws.com` use it.
+    - `max_message_size`: bytes, 1,024 to 1,048,576; above 262,144 only queues, functions and Firehose may subscribe.
+    - `archive_days`: a FIFO topic keeps messages for replay, 1 to 365 days.
+    - `tracing`: X-Ray follows messages through.
+    - `tls_only`: refuse publishers that do not use TLS.
+    - `name`: a fixed name (`.fifo` at the end of a FIFO topic's); leave it out unless somebody else needs to know it.
+
+    What the topic is used for can be told, and is checked: `message_bytes`, `sms_bytes`, `pull` (consumers that mean
+    to poll).
+
+    Source: SNS Developer Guide; course notes, SNS.
+    """
+
+    name: str | None = None
+    fifo: bool = False
+    display_name: str | None = None
+    deduplication: Literal["content"] | None = None
+    key: str | None = None
+    max_message_size: int | Token | None = None
+    archive_days: int | None = None
+    tracing: bool = False
+    tls_only: bool = False
+    message_bytes: int | None = None
+    sms_bytes: int | None = None
+    pull: bool | None = None
+
+    def build(self) -> None:
+        """Make the topic."""
+        self._policy = Document()
+        resource_class(TOPIC)(
+            self,
+            MAIN,
+            TopicName=self.name,
+            FifoTopic=True if self.fifo else None,
+            DisplayName=self.display_name,
+            ContentBasedDeduplication=True if self.deduplication == "content" else None,
+            KmsMasterKeyId=self.key,
+            MaximumMessageSize=self.max_message_size,
+            ArchivePolicy=None if self.archive_days is None else {"MessageRetentionPeriod": str(self.archive_days)},
+            TracingConfig="Active" if self.tracing else None,
+        )
+        check(
+            self,
+            message_bytes=self.message_bytes,
+            max_message_size=self.max_message_size,
+            sms_bytes=self.sms_bytes,
+            pull=self.pull,
+        )
+        if self.tls_only:
+            self._state(
+                Statement(
+                    ["sns:Publish"],
+                    [self.arn],
+                    effect="Deny",
+                    principal=Principal.anyone(),
+                    conditions={"Bool": {"aws:SecureTransport": "false"}},
+                    sid="DenyPlainHttp",
+                )
+            )
+
+    def _state(self, statement: Statement) -> Resource:
+        self._policy.add(statement)
+        made = self.node.children.get("Policy")
+        if made is None:
+            made = resource_class(TOPIC_POLICY)(self, "Policy", Topics=[self.arn], PolicyDocument=self._policy)
+        else:
+            made.node.resource.set(PolicyDocument=self._policy)
+        return made.node.resource
+
+    @staticmethod
+    def from_name(scope: Construct, id: str, name: str, *, key: str | None = None) -> ExistingTopic:
+        """A topic of this account and region that exists already; `key` is the ARN of its customer key."""
+        checked_name(name)
+        return ExistingTopic(scope, id, values={"arn": arn_here("sns", name), "topic_name": name}, key=key)
+
+    @staticmethod
+    def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingTopic:
+        """A topic that exists already, by ARN. It can be subscribed to, as far as its own policy lets this account."""
+        arn = checked_arn(arn, "sns", "arn:aws:sns:eu-west-1:123456789012:placed")
+        return ExistingTopic(scope, id, values={"arn": arn, "topic_name": part(arn, 5)}, key=key)
+
+
+@construct
+class ExistingTopic(Existing, TopicAccess):
+    """A topic made elsewhere; see `SNSTopic.from_arn`."""
+
+    WHAT = "topic"
+
+
+@construct
 class Subscription(Construct):
     """One subscriber of a topic; made by `topic.subscribe(…)`."""
 
-    topic: SNSTopic
+    topic: TopicAccess
     protocol: str
     endpoint: str
     filter: Mapping[str, Any] | None = None
     filter_on: str = "attributes"
     raw: bool | None = None
-    dead_letter: SQSQueue | None = None
+    dead_letter: QueueAccess | None = None
     role: str | None = None
 
     arn = ref()

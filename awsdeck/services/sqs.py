@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..cfn import resource_class
+from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..node import MAIN
 from ..rules.limits import RETENTION_DEFAULT, RETENTION_MOST, VISIBILITY_DEFAULT
 from ..source import caller
 from ..tokens import AWS
-from ..tree import MAIN, Construct, attribute, construct, ref
+from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
 from .policy import Document, Grant, Principal, Statement, give
 
@@ -38,13 +40,74 @@ class DeadLetter:
 
     __slots__ = ("queue", "receives")
 
-    def __init__(self, queue: SQSQueue, receives: int) -> None:
+    def __init__(self, queue: QueueAccess, receives: int) -> None:
         self.queue = queue
         self.receives = receives
 
 
+class QueueAccess(Construct):
+    """Who may do what with a queue, whether it is made here or exists already."""
+
+    if TYPE_CHECKING:
+        key: str | None
+
+        def _state(self, statement: Statement) -> Resource: ...
+
+    arn = attribute("Arn")
+    url = ref()
+    queue_name = attribute("QueueName")
+
+    def after(self, receives: int) -> DeadLetter:
+        """This queue as the dead-letter queue of another: messages come here after `receives` (1 to 1,000) tries."""
+        return DeadLetter(self, receives)
+
+    def grant_send(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody send messages; with a customer key, use it too."""
+        self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
+        return give(who, self._actions(who, SEND), on=[self.arn], through=self._state, when=when)
+
+    def grant_consume(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody receive and delete messages; with a customer key, use it too."""
+        self._grant_key(who, "kms:Decrypt")
+        return give(who, CONSUME, on=[self.arn], through=self._state, when=when)
+
+    def grant_purge(self, who: str | Principal | Grantee) -> Grant:
+        """Let somebody empty the queue."""
+        return give(who, PURGE, on=[self.arn], through=self._state)
+
+    def accept_from(self, service: str, source_arn: str) -> Resource:
+        """Let one resource of an AWS service send here, and no other (`aws:SourceArn`); returns the queue policy."""
+        return self._state(
+            Statement(
+                ["sqs:SendMessage"],
+                [self.arn],
+                principal=Principal.service(service),
+                conditions={"ArnEquals": {"aws:SourceArn": source_arn}},
+            )
+        )
+
+    def _actions(self, who: object, actions: tuple[str, ...]) -> tuple[str, ...]:
+        return actions if not isinstance(who, str | Principal) else actions[:1]
+
+    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
+        key = self.key
+        if key is not None and not isinstance(who, str | Principal) and _is_arn(key):
+            who.allow(*actions, on=key)
+
+    def accept_from_account(self, service: str) -> Resource:
+        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
+        return self._state(
+            Statement(
+                ["sqs:SendMessage"],
+                [self.arn],
+                principal=Principal.service(service),
+                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
+            )
+        )
+
+
 @construct
-class SQSQueue(Construct):
+class SQSQueue(QueueAccess):
     """A queue: standard, or first-in-first-out with `fifo=True`.
 
     - `visibility_timeout`: seconds a received message is hidden, 0 to 43,200 (12 hours); 30 by default.
@@ -86,10 +149,6 @@ class SQSQueue(Construct):
     task_seconds: float | None = None
     idempotent: bool | None = None
     needs_order: bool | None = None
-
-    arn = attribute("Arn")
-    url = ref()
-    queue_name = attribute("QueueName")
 
     def build(self) -> None:
         """Make the queue."""
@@ -154,51 +213,7 @@ class SQSQueue(Construct):
         """
         if self.retention is None:
             self.node.resource.set(MessageRetentionPeriod=RETENTION_MOST)
-        return DeadLetter(self, receives)
-
-    def grant_send(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
-        """Let somebody send messages; with a customer key, use it too."""
-        self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
-        return give(who, self._actions(who, SEND), on=[self.arn], through=self._state, when=when)
-
-    def grant_consume(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
-        """Let somebody receive and delete messages; with a customer key, use it too."""
-        self._grant_key(who, "kms:Decrypt")
-        return give(who, CONSUME, on=[self.arn], through=self._state, when=when)
-
-    def grant_purge(self, who: str | Principal | Grantee) -> Grant:
-        """Let somebody empty the queue."""
-        return give(who, PURGE, on=[self.arn], through=self._state)
-
-    def accept_from(self, service: str, source_arn: str) -> Resource:
-        """Let one resource of an AWS service send here, and no other (`aws:SourceArn`); returns the queue policy."""
-        return self._state(
-            Statement(
-                ["sqs:SendMessage"],
-                [self.arn],
-                principal=Principal.service(service),
-                conditions={"ArnEquals": {"aws:SourceArn": source_arn}},
-            )
-        )
-
-    def _actions(self, who: object, actions: tuple[str, ...]) -> tuple[str, ...]:
-        return actions if not isinstance(who, str | Principal) else actions[:1]
-
-    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        key = self.key
-        if key is not None and not isinstance(who, str | Principal) and _is_arn(key):
-            who.allow(*actions, on=key)
-
-    def accept_from_account(self, service: str) -> Resource:
-        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
-        return self._state(
-            Statement(
-                ["sqs:SendMessage"],
-                [self.arn],
-                principal=Principal.service(service),
-                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
-            )
-        )
+        return super().after(receives)
 
     def _state(self, statement: Statement) -> Resource:
         self._policy.add(statement)
@@ -208,6 +223,30 @@ class SQSQueue(Construct):
         else:
             made.node.resource.set(PolicyDocument=self._policy)
         return made.node.resource
+
+    @staticmethod
+    def from_name(scope: Construct, id: str, name: str, *, key: str | None = None) -> ExistingQueue:
+        """A queue of this account and region that exists already; `key` is the ARN of its customer key."""
+        checked_name(name)
+        url = f"https://sqs.{AWS.Region}.{AWS.URLSuffix}/{AWS.AccountId}/{name}"
+        return ExistingQueue(
+            scope, id, values={"arn": arn_here("sqs", name), "url": url, "queue_name": name}, key=key
+        )  # fmt: skip
+
+    @staticmethod
+    def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingQueue:
+        """A queue that exists already, by ARN."""
+        arn = checked_arn(arn, "sqs", "arn:aws:sqs:eu-west-1:123456789012:orders")
+        name = part(arn, 5)
+        url = f"https://sqs.{part(arn, 3)}.{AWS.URLSuffix}/{part(arn, 4)}/{name}"
+        return ExistingQueue(scope, id, values={"arn": arn, "url": url, "queue_name": name}, key=key)
+
+
+@construct
+class ExistingQueue(Existing, QueueAccess):
+    """A queue made elsewhere; see `SQSQueue.from_arn`."""
+
+    WHAT = "queue"
 
 
 def _is_arn(key: str) -> bool:

@@ -85,7 +85,7 @@ def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
 
 
 def test_its_own_tests_pass(rendered: Rendered) -> None:
-    done = rendered.run("-m", "pytest", "-q", "-p", "no:cacheprovider")
+    done = rendered.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     assert "failed" not in done.stdout

@@ -61,7 +61,7 @@ def test_every_type_has_a_class_with_its_properties_and_attributes(folder: Path)
 def test_two_runs_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     program = [sys.executable, "-m", "awsdeck.cfn.stubs", str(tmp_path)]
     done = subprocess.run(program, capture_output=True, text=True, check=True)
-    assert f"{len(catalog.services()) + 1} stubs below" in done.stdout
+    assert f"{len(list(tmp_path.rglob('*.pyi')))} stubs below" in done.stdout
     files = sorted(path.relative_to(folder) for path in folder.rglob("*.pyi"))
     assert len(files) == len(catalog.services()) + 1
     assert [path for path in files if (folder / path).read_bytes() != (tmp_path / path).read_bytes()] == []

@@ -63,6 +63,14 @@ class Project:
         out, err = self.capsys.readouterr()
         return Answer(code, out, err)
 
+    def python(self, *words: str) -> Answer:
+        """Python itself, in a process of its own."""
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, *words], cwd=self.folder, env=environment, text=True, capture_output=True, check=False
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
     def start(self, *words: str, **options: Any) -> subprocess.Popen[str]:
         """In a process of its own."""
         environment = {

@@ -121,3 +121,24 @@ def test_a_file_that_is_no_text_is_told(empty: Project) -> None:
     (empty.folder / "awsdeck.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(InputError, match="not UTF-8"):
         config.read()
+
+
+@pytest.mark.parametrize(("name", "head"), [("awsdeck.toml", ""), ("pyproject.toml", "[tool.awsdeck]\n")])
+def test_python_and_the_command_line_read_the_same_configuration(empty: Project, name: str, head: str) -> None:
+    empty.write(name, f'{head}limits = "current"\n')
+    deck = "import sys\nfrom awsdeck import App\napp = App({})\nprint(app.limits, app.folder, file=sys.stderr)\napp.synth()\n"
+    empty.write("inner/deck.py", deck.format(""))
+    told = f"current {empty.folder}\n"
+    assert empty.python("inner/deck.py").err == told
+    assert empty.call("synth", "inner/deck.py").err.startswith(told)
+    empty.write("inner/deck.py", deck.format('limits="documented"'))
+    assert empty.python("inner/deck.py").err.startswith("documented")
+
+
+def test_python_tells_what_is_wrong_with_a_configuration_as_the_command_line_does(empty: Project) -> None:
+    empty.write("deck.py", "from awsdeck import App\napp = App()\n")
+    empty.write("awsdeck.toml", 'limit = "current"\n')
+    answer = empty.python("deck.py")
+    assert answer.code != 0
+    assert "did you mean limits?" in answer.err
+    assert "Traceback" not in answer.err

@@ -191,6 +191,27 @@ def test_what_aws_refuses_has_the_exit_code_of_the_contract(project: Project, fa
     assert "Traceback" not in answer.err
 
 
+def test_what_aws_cannot_do_is_told_before_anything_is_started(empty: Project, fake: FakeCloudFormation) -> None:
+    deck = """
+    from awsdeck import App, Stack
+    from awsdeck.cfn import iam
+    app = App()
+    iam.Role(
+        Stack(app, "shop", region="eu-west-1"), "Role", RoleName="fixed", Path="/old/",
+        AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]},
+    )
+    """
+    empty.write("deck.py", deck)
+    assert empty.run("deploy", "-y").code == 0
+    empty.write("deck.py", deck.replace("/old/", "/new/"))
+    before = len(fake.operations())
+    answer = empty.run("deploy", "-y", "--output", "json")
+    assert answer.code == 4, answer.out + answer.err
+    assert [(finding["rule"], finding["line"]) for finding in answer.data["findings"]] == [("UPD002", 4)]
+    assert "CreateChangeSet" not in fake.operations()[before:]
+
+
 def test_a_diff_compares_with_what_is_deployed(project: Project, fake: FakeCloudFormation) -> None:
     assert "+ Orders" in project.run("diff", "--profile", "x").out
     assert project.run("deploy", "-y").code == 0

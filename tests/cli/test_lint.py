@@ -190,3 +190,65 @@ def test_explain_says_what_was_probably_meant(empty: Project, subject: str, mean
     answer = empty.run("explain", subject)
     assert answer.code == 4
     assert f"did you mean {meant}" in answer.err
+
+
+IGNORING = """
+from awsdeck import App, Stack
+from awsdeck.cfn import sqs
+app = App()
+shop = Stack(app, "shop")
+other = Stack(app, "other")
+shop.node.ignore("SQS011", reason="asked for")
+app.node.ignore("SQS003", reason="said once for all")
+dead = sqs.Queue(shop, "A", MessageRetentionPeriod=60)
+sqs.Queue(shop, "B", RedrivePolicy={"deadLetterTargetArn": dead.Arn, "maxReceiveCount": 3})
+holder = sqs.Queue(other, "C", QueueName="c")
+holder.node.ignore("SNS001", reason="nothing of the kind", until="2999-01-01")
+app.synth()
+"""
+
+
+def test_what_the_deck_ignores_is_not_told_of_its_assembly(empty: Project) -> None:
+    empty.write("deck.py", IGNORING)
+    assert empty.run("synth").code == 0
+    manifest = json.loads((empty.folder / "awsdeck.out" / "manifest.json").read_text())
+    assert manifest["stacks"]["shop"]["ignore"]["SQS011"] == {"reason": "asked for"}
+    assert manifest["stacks"]["other"]["resources"]["C"]["ignore"] == {
+        "SNS001": {"reason": "nothing of the kind", "until": "2999-01-01"}
+    }
+    assert "Metadata" not in (empty.folder / "awsdeck.out" / "shop.template.json").read_text()
+    for path in ("deck.py", "awsdeck.out"):
+        answer = empty.run("lint", path, "--output", "json")
+        assert answer.code == 0, answer.out
+        told = [
+            (finding["rule"], finding["message"], finding.get("construct") or None)
+            for finding in answer.data["findings"]
+        ]
+        assert sorted(told) == [
+            ("LNT003", "SNS001 is suppressed and not violated", "other/C"),
+            ("LNT003", "SQS003 is suppressed and not violated", None),
+        ], path
+
+
+def test_a_deck_that_ignores_until_a_day_that_has_passed_is_told(empty: Project) -> None:
+    line = 'shop.node.ignore("SQS011", reason="asked for"'
+    empty.write("deck.py", IGNORING.replace(line, line + ', until="2020-01-01"'))
+    answer = empty.run("lint", "--select", "SQS011,LNT004", "--output", "json")
+    assert [finding["rule"] for finding in answer.data["findings"]] == ["LNT004", "SQS011"]
+
+
+def test_what_may_be_meant_otherwise_is_a_warning(empty: Project) -> None:
+    empty.write(
+        "t.yaml",
+        """
+        Resources:
+          F:
+            Type: AWS::Lambda::Function
+            Properties: {Code: ./src, Handler: a.b, Runtime: python3.12, Role: "arn:aws:iam::123456789012:role/x"}
+          Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 010}}
+        """,
+    )
+    answer = empty.run("lint", "t.yaml")
+    assert answer.code == 0
+    assert "warning XSV018 Code must be an object, but is './src'; text stands here only until" in answer.out
+    assert "warning LNT005 010 without quotes means the number 8" in answer.out

@@ -85,6 +85,9 @@ MISTAKES = {
         "from awsdeck import App, Stack\napp = App()\nStack(app, 's', regio='x')\n", "did you mean region=?",
     ),
     "a wrong name of ours": ("from awsdeck import Ap\n", "did you mean 'App'?"),
+    "a wrong service": ("from awsdeck.cfn import sqss\n", "deck.py:1: CloudFormation has no service 'sqss'"),
+    "a service that was meant": ("import awsdeck.cfn.sqss\n", "fix: did you mean 'sqs'?"),
+    "a wrong type of a service": ("from awsdeck.cfn.sqs import Quue\n", "fix: did you mean 'Queue'?"),
     "an id twice": (
         "from awsdeck import App, Stack\nfrom awsdeck.cfn import sqs\napp = App()\ns = Stack(app, 's')\n"
         + "sqs.Queue(s, 'Q')\n" * 2,

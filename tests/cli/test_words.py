@@ -29,6 +29,7 @@ RIGHT = [
     "local up --port 4566",
     "-v local status",
     "explain SQS001 --limits current",
+    "why shop Orders.DelaySeconds --output json",
     "schema add x.json",
     "outputs --key Url",
     "init queue-worker there --set name=shop --force",

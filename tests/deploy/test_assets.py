@@ -21,8 +21,8 @@ TEMPLATE: dict[str, Any] = {
 @pytest.fixture
 def stack(tmp_path: Path) -> Assembly:
     (tmp_path / "code.zip").write_bytes(b"PK code")
-    asset = {"key": "awsdeck/abc.zip", "file": str(tmp_path / "code.zip")}
-    return Assembly([StackArtifact("shop", TEMPLATE, assets=[asset])])
+    files = {"awsdeck/abc.zip": lambda: str(tmp_path / "code.zip")}
+    return Assembly([StackArtifact("shop", TEMPLATE, assets=[{"key": key} for key in files], files=files)])
 
 
 def test_files_are_sent_before_the_operation_starts_and_the_stack_knows_the_bucket(

@@ -137,7 +137,7 @@ def test_files_go_to_a_bucket_that_is_made_for_them(aws: AWS, name: str, tmp_pat
     (tmp_path / "code.zip").write_bytes(b"PK")
     key = f"awsdeck/{name}.zip"
     body = {**template(Queue=queue(30)), "Parameters": {"AssetsBucket": {"Type": "String"}}}
-    made = assembly(name, body, assets=[{"key": key, "file": str(tmp_path / "code.zip")}])
+    made = assembly(name, body, assets=[{"key": key}], files={key: lambda: str(tmp_path / "code.zip")})
     assert deploy(made, aws=aws).stacks[name].status == "created"
     assert aws.client("s3").get_object(Bucket="awsdeck-assets", Key=key)["Body"].read() == b"PK"
     record = status(made, aws=aws)[name].record

@@ -65,8 +65,8 @@ def test_a_suppression_whose_date_has_passed_does_not_count() -> None:
 
 def test_a_suppression_counts_on_its_last_day() -> None:
     note = {"ignore": [{"rule": "SQS004", "reason": "x", "until": "2026-03-01"}]}
-    assert len(Suppressions(template(note), today="2026-03-01").entries) == 1
-    assert len(Suppressions(template(note), today="2026-03-02").entries) == 0
+    assert len(Suppressions(template(note), day="2026-03-01").entries) == 1
+    assert len(Suppressions(template(note), day="2026-03-02").entries) == 0
 
 
 def test_a_suppression_of_nothing_is_told() -> None:

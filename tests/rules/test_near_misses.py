@@ -207,6 +207,55 @@ SILENT: dict[str, dict[str, Any]] = {
         TOPIC, {}, DeletionPolicy={"Fn::If": ["Prod", "Retain", "Delete"]}
     ) | {"Conditions": PROD, "Transform": "AWS::LanguageExtensions"},
     "an import of an export that is somewhere else": topics(A={"DisplayName": {"Fn::ImportValue": "theirs"}}),
+    "a function from an image that has no handler": alone(
+        "AWS::Lambda::Function",
+        {"PackageType": "Image", "Role": "arn:aws:iam::123456789012:role/r",
+         "Code": {"ImageUri": {"Fn::Sub": "${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/work:1"}}},
+    ),
+    "a function whose runtime and memory are parameters": {
+        **alone(
+            "AWS::Lambda::Function",
+            {"Role": {"Ref": "R"}, "Handler": "a.b", "Runtime": {"Ref": "R"}, "MemorySize": {"Ref": "M"},
+             "Timeout": {"Ref": "M"}, "Code": {"S3Bucket": {"Ref": "R"}, "S3Key": {"Ref": "R"}}, "Layers": [{"Ref": "R"}],
+             "Environment": {"Variables": {"AWS_NODEJS_CONNECTION_REUSE_ENABLED": "1"}}, "VpcConfig": {"Ref": "AWS::NoValue"}},
+        ),
+        "Parameters": {"R": {"Type": "String"}, "M": {"Type": "Number"}},
+    },
+    "a mapping whose source comes from another stack": alone(
+        "AWS::Lambda::EventSourceMapping",
+        {"FunctionName": "work", "EventSourceArn": {"Fn::ImportValue": "orders-stream"}, "StartingPosition": "LATEST"},
+    ),
+    "an alias of the latest code": alone(
+        "AWS::Lambda::Alias", {"FunctionName": "work", "FunctionVersion": "$LATEST", "Name": "dev"}
+    ),
+    "a kept table with expiry, a stream and indexes that a condition adds": {
+        "Conditions": PROD,
+        **alone(
+            "AWS::DynamoDB::Table",
+            {
+                "AttributeDefinitions": [
+                    {"AttributeName": "pk", "AttributeType": "S"},
+                    {"Fn::If": ["Prod", {"AttributeName": "mail", "AttributeType": "S"}, {"Ref": "AWS::NoValue"}]},
+                ],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "BillingMode": {"Fn::If": ["Prod", "PROVISIONED", "PAY_PER_REQUEST"]},
+                "ProvisionedThroughput": {"Fn::If": [
+                    "Prod", {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}, {"Ref": "AWS::NoValue"},
+                ]},
+                "GlobalSecondaryIndexes": {"Fn::If": [
+                    "Prod",
+                    [{"IndexName": "by-mail", "KeySchema": [{"AttributeName": "mail", "KeyType": "HASH"}],
+                      "Projection": {"ProjectionType": "ALL"},
+                      "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}],
+                    {"Ref": "AWS::NoValue"},
+                ]},
+                "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
+                "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+            },
+            DeletionPolicy="Retain",
+        ),
+    },
     "a long list of conditions in one resource": {
         "Conditions": {f"C{n}": {"Fn::Equals": [{"Ref": "AWS::StackName"}, str(n)]} for n in range(30)},
         **topics(A={"Tags": [{"Key": f"k{n}", "Value": {"Fn::If": [f"C{n}", "a", "b"]}} for n in range(30)]}),

@@ -129,3 +129,158 @@ def test_stacks_are_paired_by_name() -> None:
 )
 def test_values_are_compared_as_cloudformation_reads_them(old: Any, new: Any, expected: bool | None) -> None:
     assert differs(old, new) is expected
+
+
+def index(name: str, attribute: str = "id", projection: str = "ALL", **more: Any) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": attribute, "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": projection},
+        **more,
+    }
+
+
+def said(rule: str, findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.rule == rule]
+
+
+def tables(group: str, old: Any, new: Any, **more: Any) -> list[Finding]:
+    before, after = ({**TABLE, **({group: given} if given else {})} for given in (old, new))
+    return change("AWS::DynamoDB::Table", before, {**after, **more})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "steps"),
+    [
+        ([], ["a"], 0),
+        ([], ["a", "b"], 2),
+        (["a"], ["b"], 2),
+        (["a", "b"], ["b", "a"], 0),
+        (["a", "b", "c"], ["c"], 2),
+    ],
+)
+def test_one_global_index_comes_or_goes_in_one_update(old: list[str], new: list[str], steps: int) -> None:
+    findings = said("UPD005", tables("GlobalSecondaryIndexes", [index(n) for n in old], [index(n) for n in new]))
+    assert [f"needs {steps} such steps" in finding.message for finding in findings] == [True] * bool(steps)
+
+
+def test_an_index_that_changes_under_its_name_goes_and_comes_again() -> None:
+    assert said("UPD005", tables("GlobalSecondaryIndexes", [index("a")], [index("a", projection="KEYS_ONLY")]))
+    throughput: dict[str, Any] = {"OnDemandThroughput": {"MaxReadRequestUnits": 5}}
+    assert not said("UPD005", tables("GlobalSecondaryIndexes", [index("a")], [index("a", **throughput)]))
+
+
+def test_the_indexes_of_a_new_table_do_not_count() -> None:
+    key = {"KeySchema": [{"AttributeName": "other", "KeyType": "HASH"}]}
+    assert not said("UPD005", tables("GlobalSecondaryIndexes", [], [index("a"), index("b")], **key))
+
+
+def test_indexes_that_only_the_deploy_knows_are_not_counted() -> None:
+    unknown = {"Fn::If": ["Prod", [index("a"), index("b")], {"Ref": "AWS::NoValue"}]}
+    assert not said("UPD005", tables("GlobalSecondaryIndexes", [index("c")], unknown))
+
+
+def test_local_indexes_never_change_but_their_order_may() -> None:
+    assert said("UPD006", tables("LocalSecondaryIndexes", [], [index("a")]))
+    assert said("UPD006", tables("LocalSecondaryIndexes", [index("a")], [index("a", projection="KEYS_ONLY")]))
+    assert not said("UPD006", tables("LocalSecondaryIndexes", [index("a"), index("b")], [index("b"), index("a")]))
+
+
+def test_a_primary_key_stays_and_the_rule_that_knows_tables_says_so() -> None:
+    key = {"KeySchema": [{"AttributeName": "other", "KeyType": "HASH"}]}
+    rules = {finding.rule for finding in change("AWS::DynamoDB::Table", TABLE, {**TABLE, **key})}
+    assert "UPD007" in rules
+    assert "UPD001" not in rules
+
+
+def test_the_attribute_of_expiry_changes_only_while_it_is_off() -> None:
+    def expiring(name: Any, enabled: Any) -> dict[str, Any]:
+        return {**TABLE, "TimeToLiveSpecification": {"AttributeName": name, "Enabled": enabled}}
+
+    def refused(old: dict[str, Any], new: dict[str, Any]) -> bool:
+        return bool(said("UPD008", change("AWS::DynamoDB::Table", old, new)))
+
+    assert refused(expiring("ttl", True), expiring("expires", "true"))
+    assert not refused(expiring("ttl", True), expiring("ttl", True))
+    assert not refused(expiring("ttl", True), expiring("expires", False))
+    assert not refused(expiring("ttl", True), expiring({"Ref": "Name"}, True))
+
+
+def test_removing_a_stream_that_is_read_is_an_error_and_one_that_is_not_is_fine() -> None:
+    streamed = {**TABLE, "StreamSpecification": {"StreamViewType": "NEW_IMAGE"}}
+    reader = {"Type": TOPIC, "Properties": {"DisplayName": {"Fn::GetAtt": ["T", "StreamArn"]}}}
+    with_stream, without = ({"Type": "AWS::DynamoDB::Table", "Properties": p} for p in (streamed, TABLE))
+    (finding,) = said("UPD009", update({"T": with_stream, "R": reader}, {"T": without, "R": reader}))
+    assert finding.severity == "error"
+    assert not said("UPD009", update({"T": with_stream}, {"T": without}))
+
+
+FUNCTION = {
+    "Role": "arn:aws:iam::123456789012:role/r",
+    "Code": {"S3Bucket": "code-bucket", "S3Key": "one.zip"},
+    "Handler": "a.b",
+    "Runtime": "python3.14",
+}
+
+
+def work(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::Lambda::Function", "Properties": {**FUNCTION, **properties}}
+
+
+def published(**properties: Any) -> dict[str, Any]:
+    return {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Work"}, **properties}}
+
+
+def test_a_version_that_stays_does_not_get_the_new_code() -> None:
+    code = {"Code": {"S3Bucket": "code-bucket", "S3Key": "two.zip"}}
+    kept = update({"Work": work(), "V": published()}, {"Work": work(**code), "V": published()})
+    assert [finding.severity for finding in said("LAM010", kept)] == ["warning"]
+    tagged = update(
+        {"Work": work(), "V": published()}, {"Work": work(Tags=[{"Key": "a", "Value": "b"}]), "V": published()}
+    )
+    assert not said("LAM010", tagged)
+
+
+def test_a_version_that_an_alias_leaves_in_the_same_update_may_go() -> None:
+    def alias(version: str) -> dict[str, Any]:
+        given = {
+            "FunctionName": {"Ref": "Work"},
+            "Name": "live",
+            "FunctionVersion": {"Fn::GetAtt": [version, "Version"]},
+        }
+        return {"Type": "AWS::Lambda::Alias", "Properties": given}
+
+    old = {"Work": work(), "V1": published(), "Live": alias("V1")}
+    assert not said("UPD022", update(old, {"Work": work(), "V2": published(), "Live": alias("V2")}))
+    assert said("UPD022", update(old, {"Work": work(), "V2": published(), "Live": alias("V1")}))
+    kept = {**old, "V1": {**published(), "DeletionPolicy": "Retain"}}
+    assert not said("UPD022", update(kept, {"Work": work(), "Live": alias("V1")}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severities"),
+    [
+        ({"BatchSize": 10}, {"BatchSize": 100}, []),
+        ({"StartingPosition": "LATEST"}, {"StartingPosition": "TRIM_HORIZON"}, ["error"]),
+        ({"StartingPosition": "LATEST"}, {"StartingPosition": {"Ref": "Where"}}, []),
+        ({"StartingPosition": "LATEST"}, {"StartingPosition": "TRIM_HORIZON", "FunctionName": "g"}, []),
+        ({"StartingPosition": "LATEST"}, {"StartingPosition": "TRIM_HORIZON", "EventSourceArn": "other"}, ["warning"]),
+    ],
+)
+def test_a_mapping_is_not_made_twice(old: dict[str, Any], new: dict[str, Any], severities: list[str]) -> None:
+    base = {"FunctionName": "f", "EventSourceArn": "arn:aws:kinesis:eu-west-1:123456789012:stream/s"}
+    findings = change("AWS::Lambda::EventSourceMapping", {**base, **old}, {**base, **new})
+    assert [finding.severity for finding in said("UPD023", findings)] == severities
+
+
+def test_a_function_whose_runtime_takes_no_updates_is_left_alone_or_moved() -> None:
+    code = {"Code": {"S3Bucket": "code-bucket", "S3Key": "two.zip"}}
+    old = work(Runtime="python2.7")["Properties"]
+    assert said("UPD023", change("AWS::Lambda::Function", old, {**old, **code}))
+    assert not said("UPD023", change("AWS::Lambda::Function", old, {**old, **code, "Runtime": "python3.14"}))
+    assert not said("UPD023", change("AWS::Lambda::Function", old, old))
+
+
+def test_a_named_function_cannot_go_from_a_zip_file_to_an_image() -> None:
+    image = {"PackageType": "Image", "Code": {"ImageUri": "i"}, "Role": FUNCTION["Role"], "FunctionName": "f"}
+    assert said("UPD002", change("AWS::Lambda::Function", {**FUNCTION, "FunctionName": "f"}, image))

@@ -322,7 +322,7 @@ def inline(*statements: dict[str, Any]) -> dict[str, Any]:
 )
 def test_a_poller_whose_role_may_poll_or_cannot_be_read_is_fine(ask: Ask, rights: dict[str, Any]) -> None:
     said = ask({"M": POLL, "U": WORKER, "Q": QUEUE, "R": role(LAMBDA, **rights)}, Parameters=STAGE)
-    assert not said.of("XSV012")
+    assert not said.of("LAM023")
 
 
 @pytest.mark.parametrize(
@@ -335,9 +335,9 @@ def test_a_poller_whose_role_may_poll_or_cannot_be_read_is_fine(ask: Ask, rights
         inline({**may(ACTIONS, "*"), "Effect": "Deny"}),
     ],
 )
-def test_a_poller_whose_role_may_not_poll_is_a_warning(ask: Ask, rights: dict[str, Any]) -> None:
+def test_a_poller_whose_role_may_not_poll_is_an_error(ask: Ask, rights: dict[str, Any]) -> None:
     said = ask({"M": POLL, "U": WORKER, "Q": QUEUE, "Other": QUEUE, "R": role(LAMBDA, **rights)})
-    assert said.severities("XSV012") == ["warning"]
+    assert said.severities("LAM023") == ["error"]
 
 
 def test_policies_attached_from_outside_the_role_count(ask: Ask) -> None:
@@ -347,14 +347,14 @@ def test_policies_attached_from_outside_the_role_count(ask: Ask) -> None:
         "Type": "AWS::IAM::Policy",
         "Properties": {"PolicyName": "p", "PolicyDocument": rights, "Roles": [{"Ref": "R"}]},
     }
-    assert not ask({**base, "P": attached}).of("XSV012")
+    assert not ask({**base, "P": attached}).of("LAM023")
     managed = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": rights}}
     holder = role(LAMBDA, ManagedPolicyArns=[{"Ref": "P"}])
-    assert not ask({**base, "P": managed, "R": holder}).of("XSV012")
+    assert not ask({**base, "P": managed, "R": holder}).of("LAM023")
     somewhere = {**attached, "Properties": {**attached["Properties"], "Roles": [{"Ref": "Text"}]}}
-    assert not ask({**base, "P": somewhere}, Parameters=STAGE).of("XSV012")
+    assert not ask({**base, "P": somewhere}, Parameters=STAGE).of("LAM023")
     assert ask({**base, "P": {**attached, "Properties": {**attached["Properties"], "PolicyDocument": document()}}}).of(
-        "XSV012"
+        "LAM023"
     )
 
 
@@ -367,9 +367,9 @@ def test_the_queue_itself_may_let_the_role_in(ask: Ask) -> None:
         },
     }
     base = {"M": POLL, "U": WORKER, "Q": QUEUE, "R": role(LAMBDA)}
-    assert not ask({**base, "P": open_to_role}).of("XSV012")
+    assert not ask({**base, "P": open_to_role}).of("LAM023")
     open_to_role["Properties"]["PolicyDocument"] = document(by_s3("sqs:SendMessage", arn_of("Q")))
-    assert ask({**base, "P": open_to_role}).of("XSV012")
+    assert ask({**base, "P": open_to_role}).of("LAM023")
 
 
 def test_polling_an_encrypted_queue_needs_its_key(ask: Ask) -> None:

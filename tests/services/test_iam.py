@@ -234,14 +234,6 @@ def test_a_session_outside_one_to_twelve_hours_is_an_error_but_a_parameter_is_no
     IAMRole(stack, "Role", assumed_by="ec2.amazonaws.com", max_session=Parameter(stack, "Hours", type="Number").ref)
 
 
-def test_a_role_made_elsewhere_can_be_named_but_not_changed(stack: Stack) -> None:
-    queue = SQSQueue(stack, "Q")
-    other = IAMRole.from_name("app/worker")
-    assert other.as_principal().kind == "AWS"
-    with pytest.raises(ConstructError, match="not made here"):
-        queue.grant_send(other)
-
-
 def test_conditions_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ConstructError, match="twice with different values"):
         Statement(["s3:GetObject"], ["*"], principal=Principal.organization("o-a").when(

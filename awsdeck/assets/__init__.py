@@ -1,0 +1,1 @@
+"""Files that travel beside a template: what belongs to them, what they need, and the zips they become."""

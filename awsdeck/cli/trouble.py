@@ -1,0 +1,76 @@
+"""What a user's own code has raised, as one sentence with the user's line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ..errors import DeckLoadError, Place
+from ..source import HERE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+STANDARD = os.path.dirname(os.__file__) + os.sep
+
+
+def told(error: BaseException, file: str | None) -> DeckLoadError:
+    """Somebody else's exception as one sentence with the user's line."""
+    if isinstance(error, SyntaxError):
+        place = Place(error.filename or file or "", error.lineno, error.offset or None)
+        return DeckLoadError(f"this is not Python: {error.msg}", place=place)
+    place_of = spot(error.__traceback__, file)
+    if isinstance(error, ModuleNotFoundError) and not str(error).startswith("No module named"):
+        what, _, fix = str(error).partition("; ")  # ours, about awsdeck.cfn: it knows what was meant
+        return DeckLoadError(what, place=place_of, fix=fix or None)
+    if isinstance(error, ModuleNotFoundError):
+        return DeckLoadError(
+            f"there is no module {error.name}", place=place_of,
+            fix=f"install it where awsdeck is installed ({sys.prefix})",
+        )  # fmt: skip
+    if isinstance(error, SystemExit):
+        return DeckLoadError(f"sys.exit({error.code!r}) is called while the deck loads", place=place_of)
+    text = str(error)
+    return DeckLoadError(
+        f"{type(error).__name__}{': ' + text if text else ''}", place=place_of, fix=_meant(error, text)
+    )
+
+
+def _meant(error: BaseException, text: str) -> str | None:
+    """What was probably meant, for a wrong name of ours."""
+    import re
+
+    import awsdeck
+
+    name = re.search(r"cannot import name '(\w+)' from '(awsdeck[\w.]*)'", text)
+    if isinstance(error, ImportError) and name:
+        try:
+            getattr(sys.modules[name[2]], name[1])
+        except (AttributeError, KeyError) as missing:
+            return str(missing).partition("; ")[2] or str(missing)
+    keyword = re.search(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'", text)
+    if isinstance(error, TypeError) and keyword and keyword[1] in dir(awsdeck):
+        from difflib import get_close_matches
+        from inspect import signature
+
+        known = [known for known in signature(getattr(awsdeck, keyword[1])).parameters if known != "scope"]
+        close = get_close_matches(keyword[2], known, 1)
+        return f"did you mean {close[0]}=?" if close else f"{keyword[1]} takes {', '.join(known)}"
+    return None
+
+
+def spot(trace: TracebackType | None, file: str | None) -> Place | None:
+    """The innermost line of the user's own: not of awsdeck, the standard library, or an installed package."""
+    own: Place | None = None
+    for name, line in _frames(trace):
+        if name == file or not (name.startswith((HERE, "<", STANDARD)) or "site-packages" in name):
+            own = Place(name, line)
+    return own
+
+
+def _frames(trace: TracebackType | None) -> Iterator[tuple[str, int]]:
+    while trace is not None:
+        yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        trace = trace.tb_next

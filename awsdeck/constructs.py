@@ -1,0 +1,150 @@
+"""What a user's own building block is made of: the decorator, its keywords, and deploy-time attributes."""
+
+from __future__ import annotations
+
+from .errors import ConstructError
+from .node import Node
+from .source import caller
+from .tokens import attribute_of, reference
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+    from .tokens import Token
+
+    C = TypeVar("C", bound=type)
+else:
+
+    def dataclass_transform(**_: object) -> object:
+        return lambda decorator: decorator
+
+
+class Field:
+    """The default of a keyword that must be made anew for every construct."""
+
+    __slots__ = ("factory",)
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        self.factory = factory
+
+
+def field(*, factory: Callable[[], Any] | None = None, kw_only: bool = True, alias: str | None = None) -> Any:
+    """A keyword whose default is made by calling `factory`, as `list` or `dict`; without one it must be given."""
+    return _REQUIRED if factory is None else Field(factory)
+
+
+_REQUIRED = object()
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+def construct(cls: C) -> C:
+    """Turn a class with annotated keywords into a construct: `name: str | None = None` becomes `name=`.
+
+    Annotations without a default are required. `build` is called when all are set.
+    """
+    own = cls.__annotations__
+    fields = dict(getattr(cls, "_fields", {}))
+    kinds = dict(getattr(cls, "_kinds", {}))
+    for name in own:
+        if not name.startswith("_") and not str(own[name]).startswith("ClassVar"):
+            fields[name] = cls.__dict__.get(name, _REQUIRED)
+            kinds[name] = (own[name], cls.__module__)
+    cls._fields = fields  # type: ignore[attr-defined]
+    cls._kinds = kinds  # type: ignore[attr-defined]
+    return cls
+
+
+class Rooted:
+    """What has a place in the tree."""
+
+    __slots__ = ("node", "__weakref__")
+    node: Node
+
+
+@construct
+class Construct(Rooted):
+    """A node of the tree that groups resources. Decorate subclasses with `@construct` and give them a `build`.
+
+    `scope` is the stack or construct it belongs to, `id` its name there. Raises `ConstructError` at the user's line
+    for an unknown or missing keyword, or an id used twice.
+    """
+
+    __slots__ = ()
+    _fields: ClassVar[dict[str, Any]] = {}
+    _kinds: ClassVar[dict[str, tuple[Any, str]]] = {}
+    _scope: Construct = field(kw_only=False, alias="scope")
+    _id: str = field(kw_only=False, alias="id")
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, scope, id, **given):
+            self.node = Node(self, scope, id)
+            _fill(self, given)
+            self.build()
+
+    def build(self) -> None:
+        """Make the resources; called once all keywords are set."""
+
+
+def _fill(host: Construct, given: dict[str, Any]) -> None:
+    fields = type(host)._fields
+    if given.keys() <= fields.keys():
+        missing = [name for name, default in fields.items() if default is _REQUIRED and name not in given]
+        wrong = _wrong(host, given) if given else []
+        if wrong:
+            raise ConstructError("\n".join(wrong), place=caller())
+        if not missing:
+            for name, default in fields.items():
+                value = given.get(name, default)
+                setattr(host, name, value.factory() if type(value) is Field else value)
+            return
+    else:
+        missing = [name for name, default in fields.items() if default is _REQUIRED and name not in given]
+    kind = type(host).__name__
+    lines = [_unknown(kind, name, fields) for name in given if name not in fields]
+    if missing:
+        lines.append(f"{kind} {host.node.path} needs {', '.join(name + '=' for name in missing)}")
+    raise ConstructError("\n".join(lines), place=caller())
+
+
+def _wrong(host: Construct, given: dict[str, Any]) -> list[str]:
+    from .keywords import complaint
+
+    kinds = type(host)._kinds
+    said = ((name, complaint(*kinds[name], value)) for name, value in given.items())
+    return [f"{type(host).__name__} {host.node.path}: {name}= {words}" for name, words in said if words is not None]
+
+
+def _unknown(kind: str, name: str, fields: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(fields), 1)
+    hint = f"; did you mean {close[0]!r}?" if close else f"; it takes {', '.join(sorted(fields)) or 'none'}"
+    return f"{kind} has no keyword {name!r}{hint}"
+
+
+class attribute:  # noqa: N801  (reads like a keyword where it is used)
+    """On a construct's class: an attribute of its main resource, by CloudFormation's name (`arn = attribute("Arn")`)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, host: Construct | None, owner: type | None = None) -> Token:
+        if host is None:
+            return self  # type: ignore[return-value]
+        return attribute_of(host.node.resource, self.name)
+
+
+class ref:  # noqa: N801  (reads like a keyword where it is used)
+    """On a construct's class: what `Ref` of its main resource gives (`url = ref()` on a queue)."""
+
+    __slots__ = ()
+
+    def __get__(self, host: Construct | None, owner: type | None = None) -> Token:
+        if host is None:
+            return self  # type: ignore[return-value]
+        return reference(host.node.resource)

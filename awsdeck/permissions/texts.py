@@ -1,0 +1,167 @@
+"""ARNs as texts that can be compared, with marks where only the deploy knows."""
+
+from __future__ import annotations
+
+import re
+import weakref
+
+from ..references import sub_parts
+from ..rules.access import plain_arn
+from .match import made, narrow, unknown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..rules import Graph, Member, View
+
+_SHAPES = {
+    "AWS::S3::Bucket": ("BucketName", "arn:aws:s3:::{name}"),
+    "AWS::SQS::Queue": ("QueueName", "arn:aws:sqs:{region}:{account}:{name}"),
+    "AWS::SNS::Topic": ("TopicName", "arn:aws:sns:{region}:{account}:{name}"),
+    "AWS::DynamoDB::Table": ("TableName", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
+    "AWS::DynamoDB::GlobalTable": ("TableName", "arn:aws:dynamodb:{region}:{account}:table/{name}"),
+    "AWS::Kinesis::Stream": ("Name", "arn:aws:kinesis:{region}:{account}:stream/{name}"),
+    "AWS::Lambda::Function": ("FunctionName", "arn:aws:lambda:{region}:{account}:function:{name}"),
+    "AWS::Logs::LogGroup": ("LogGroupName", "arn:aws:logs:{region}:{account}:log-group:{name}"),
+    "AWS::Events::EventBus": ("Name", "arn:aws:events:{region}:{account}:event-bus/{name}"),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", "arn:aws:states:{region}:{account}:stateMachine:{name}"),
+    "AWS::SecretsManager::Secret": (None, "arn:aws:secretsmanager:{region}:{account}:secret:{name}"),
+    "AWS::KMS::Key": (None, "arn:aws:kms:{region}:{account}:key/{name}"),
+    "AWS::IAM::Role": ("RoleName", "arn:aws:iam::{account}:role{path}{name}"),
+    "AWS::IAM::User": ("UserName", "arn:aws:iam::{account}:user{path}{name}"),
+    "AWS::IAM::Group": ("GroupName", "arn:aws:iam::{account}:group{path}{name}"),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "arn:aws:iam::{account}:policy{path}{name}"),
+}
+"""The property that names a resource, and its ARN."""
+
+_REF_IS_ARN = frozenset(
+    ("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret")
+)
+_NAME_ATTRIBUTES = frozenset(("QueueName", "TopicName", "Name", "KeyId"))
+_REF_IS_NAME = frozenset(_SHAPES) - _REF_IS_ARN - {"AWS::SQS::Queue"}
+
+
+NESTED: weakref.WeakKeyDictionary[Graph, dict[tuple[str, str], Member]] = weakref.WeakKeyDictionary()
+"""The templates of nested stacks, by the template and the resource that holds each."""
+
+
+def arn_of(view: View) -> str:
+    """The ARN of a resource; a mark where its type is not known here."""
+    shape = _SHAPES.get(view.type)
+    if shape is None:
+        return made(f"{_label(view)}.Arn")
+    return shape[1].format(
+        name=_name(view), region=region_of(view.member), account=account_of(view.member),
+        path=_text_or(view, view.get("Path", "/"), "/"),
+    )  # fmt: skip
+
+
+def region_of(member: Member | None) -> str:
+    """The region a template is deployed to."""
+    return (member.region if member is not None else None) or narrow("region")
+
+
+def account_of(member: Member | None) -> str:
+    """The account a template is deployed to."""
+    return (member.account if member is not None else None) or narrow("account")
+
+
+def _label(view: View) -> str:
+    return f"{view.member.name}/{view.id}" if view.member is not None else view.id
+
+
+def _name(view: View) -> str:
+    property = _SHAPES[view.type][0]
+    given = view.get(property, None) if property else None
+    return made(_label(view)) if given is None else _text_or(view, given, unknown(_label(view)))
+
+
+def _text_or(view: View, value: Any, otherwise: str) -> str:
+    found = text_of(view.member, value) if view.member is not None else None
+    return otherwise if found is None else found
+
+
+def text_of(member: Member, value: Any) -> str | None:
+    """What a value of a template reads as, in the `aws` partition; None where that cannot be told at all."""
+    found = _read(member, value)
+    return None if found is None else plain_arn(found)
+
+
+def _read(member: Member, value: Any) -> str | None:
+    if isinstance(value, str):
+        return re.sub(r"\$\{([^}]*)\}", lambda match: unknown(match[1]), value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, dict) or len(value) != 1:
+        return None
+    ((name, argument),) = value.items()
+    if name == "Ref" and isinstance(argument, str):
+        return _referred(member, argument, None)
+    if name == "Fn::GetAtt":
+        parts = argument if isinstance(argument, list) else str(argument).split(".", 1)
+        return _referred(member, str(parts[0]), ".".join(str(part) for part in parts[1:]))
+    if name == "Fn::Sub":
+        return _sub(member, argument)
+    if name == "Fn::Join" and isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list):
+        texts = [_read(member, part) for part in argument[1]]
+        return str(argument[0]).join(text if text is not None else unknown("a value") for text in texts)
+    if name == "Fn::ImportValue":
+        found = member.graph.export(member, argument)
+        return unknown(f"import of {argument}") if found is None else _read(*found)
+    return unknown(name)
+
+
+def _sub(member: Member, argument: Any) -> str | None:
+    whole, local = (argument[0], argument[1]) if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+    if not isinstance(whole, str) or not isinstance(local, dict):
+        return None
+    texts = []
+    for kind, part in sub_parts(whole):
+        if kind == "text":
+            texts.append(_read(member, part) or "")
+        elif part in local:
+            texts.append(_read(member, local[part]) or unknown(part))
+        else:
+            target, _, attribute = part.strip().partition(".")
+            texts.append(_referred(member, target, attribute or None))
+    return "".join(texts)
+
+
+_PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+
+
+def _referred(member: Member, id: str, attribute: str | None) -> str:
+    view = member.views.get(id)
+    if view is not None:
+        return attribute_of(view, attribute)
+    if id == "AWS::Region":
+        return region_of(member)
+    if id == "AWS::AccountId":
+        return account_of(member)
+    if id in _PSEUDO:
+        return _PSEUDO[id]
+    known = member.pseudo(id, None)
+    return known if isinstance(known, str) else unknown(f"{member.name}/{id}")
+
+
+def attribute_of(view: View, attribute: str | None) -> str:
+    """What `Ref` (None) or `Fn::GetAtt` of a resource gives."""
+    type = view.type
+    if type == "AWS::CloudFormation::Stack" and (attribute or "").startswith("Outputs.") and view.member is not None:
+        inner = NESTED.get(view.member.graph, {}).get((view.member.name or "", view.id))
+        output = inner.section("Outputs").get(str(attribute).partition(".")[2]) if inner is not None else None
+        found = text_of(inner, output.get("Value")) if inner is not None and isinstance(output, dict) else None
+        return found or unknown(f"{_label(view)}.{attribute}")
+    if type in ("AWS::Lambda::Alias", "AWS::Lambda::Version") and attribute in (None, "AliasArn", "FunctionArn"):
+        function = _text_or(view, view.get("FunctionName"), made(_label(view)))
+        if ":" not in function:
+            function = f"arn:aws:lambda:{region_of(view.member)}:{account_of(view.member)}:function:{function}"
+        return f"{function}:{view.get('Name') if type == 'AWS::Lambda::Alias' else made(_label(view))}"
+    if attribute in ("Arn", "TopicArn", "PolicyArn") or (attribute is None and type in _REF_IS_ARN):
+        return arn_of(view) + (":*" if type == "AWS::Logs::LogGroup" else "")
+    if attribute == "StreamArn":
+        return f"{arn_of(view)}/stream/{made(f'{_label(view)}.StreamArn')}"
+    if type in _SHAPES and ((attribute is None and type in _REF_IS_NAME) or attribute in _NAME_ATTRIBUTES):
+        return _name(view)
+    return made(f"{_label(view)}.{attribute or 'Ref'}")

@@ -1,0 +1,844 @@
+"""Amazon DynamoDB: tables, their indexes, capacity and replicas, who may read, write and follow them."""
+
+from __future__ import annotations
+
+import re
+
+from ..cfn import resource_class
+from ..constructs import Construct, attribute, construct, ref
+from ..errors import ConstructError
+from ..node import MAIN
+from ..rules import check_hints
+from ..source import caller
+from ..tokens import AWS, has_marker, select, split
+from .existing import Existing, arn_here, checked_arn, checked_name, part
+from .hints import check, hold
+from .policy import Document, Principal, both, give
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any, Literal
+
+    from ..resource import Resource
+    from ..rules.vocabulary import Mode
+    from ..tokens import Token
+    from .policy import Conditions, Grant, Grantee, Statement
+
+    KeyType = Literal["S", "N", "B"]
+    Key = str | tuple[str, KeyType]
+    Projection = Literal["all", "keys-only"] | Sequence[str]
+
+TABLE = "AWS::DynamoDB::Table"
+GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+
+READ_INDEX = ("dynamodb:Query", "dynamodb:Scan")
+READ_OWN = ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query")
+READ = (*READ_OWN, "dynamodb:DescribeTable", "dynamodb:Scan")
+WRITE_OWN = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+WRITE = (*WRITE_OWN, "dynamodb:DescribeTable")
+FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+
+BILLING = {"on-demand": "PAY_PER_REQUEST", "provisioned": "PROVISIONED"}
+STREAMS = {
+    "keys-only": "KEYS_ONLY",
+    "new-image": "NEW_IMAGE",
+    "old-image": "OLD_IMAGE",
+    "new-and-old-images": "NEW_AND_OLD_IMAGES",
+}
+CLASSES = {"standard": "STANDARD", "infrequent-access": "STANDARD_INFREQUENT_ACCESS"}
+PROJECTIONS = {"all": "ALL", "keys-only": "KEYS_ONLY"}
+
+
+class ScaledCapacity:
+    """Provisioned capacity that follows use: from `least` to `most` units a second.
+
+    - `target`: the share of the capacity that is to be used, 20 to 90 percent; 70 by default.
+    - `scale_in_after`, `scale_out_after`: seconds to wait after a change before the next one.
+
+    Source: DynamoDB Developer Guide, managing throughput capacity with auto scaling.
+    """
+
+    __slots__ = ("least", "most", "target", "scale_in_after", "scale_out_after")
+
+    def __init__(
+        self,
+        least: int,
+        most: int,
+        *,
+        target: int = 70,
+        scale_in_after: int | None = None,
+        scale_out_after: int | None = None,
+    ) -> None:
+        if least > most:
+            raise ConstructError(
+                f"capacity from {least} to {most}", place=caller(), fix="the least comes first, then the most"
+            )
+        if not 20 <= target <= 90:
+            raise ConstructError(f"target={target}", place=caller(), fix="20 to 90 percent")
+        self.least = least
+        self.most = most
+        self.target = target
+        self.scale_in_after = scale_in_after
+        self.scale_out_after = scale_out_after
+
+    def tracking(self) -> dict[str, Any]:
+        """What Application Auto Scaling and global tables are told alike."""
+        return {
+            "TargetValue": self.target,
+            "ScaleInCooldown": self.scale_in_after,
+            "ScaleOutCooldown": self.scale_out_after,
+        }
+
+    def settings(self) -> dict[str, Any]:
+        """The capacity as a global table writes it."""
+        return {
+            "MinCapacity": self.least,
+            "MaxCapacity": self.most,
+            "TargetTrackingScalingPolicyConfiguration": self.tracking(),
+        }
+
+
+class LocalIndex:
+    """A second order of a table's items: the same partition key, another sort key. It is made with the table or never.
+
+    - `sort_key`: `"total"` or `("total", "N")`.
+    - `projection`: "all" attributes (default), "keys-only", or the names of attributes beside the keys.
+
+    Source: DynamoDB Developer Guide, local secondary indexes; course notes, DynamoDB.
+    """
+
+    __slots__ = ("name", "sort_key", "projection")
+
+    def __init__(self, name: str, *, sort_key: Key, projection: Projection = "all") -> None:
+        self.name = name
+        self.sort_key = sort_key
+        self.projection = projection
+
+
+class GlobalIndex:
+    """A view of a table under other keys, with capacity of its own; it can come and go, one at a time.
+
+    - `partition_key`, `sort_key`: as a table's; a list of up to four for a key of several attributes.
+    - `projection`: "all" attributes (default), "keys-only", or the names of attributes beside the keys.
+    - `read_capacity`, `write_capacity`: of a provisioned table; the table's own when left out.
+    - `max_read_units`, `max_write_units`: of an on-demand table, what it may use in a second at most.
+
+    Reads of it are eventually consistent. Source: DynamoDB Developer Guide, global secondary indexes; course notes,
+    DynamoDB.
+    """
+
+    __slots__ = (
+        "name", "partition_key", "sort_key", "projection", "read_capacity", "write_capacity", "max_read_units",
+        "max_write_units",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        partition_key: Key | list[Key],
+        sort_key: Key | list[Key] | None = None,
+        projection: Projection = "all",
+        read_capacity: int | ScaledCapacity | None = None,
+        write_capacity: int | ScaledCapacity | None = None,
+        max_read_units: int | None = None,
+        max_write_units: int | None = None,
+    ) -> None:
+        self.name = name
+        self.partition_key = partition_key
+        self.sort_key = sort_key
+        self.projection = projection
+        self.read_capacity = read_capacity
+        self.write_capacity = write_capacity
+        self.max_read_units = max_read_units
+        self.max_write_units = max_write_units
+
+
+class TableReplica:
+    """A copy of a table in another region; what is left out is as on the table.
+
+    - `key`: a customer key of that region, when the table has one.
+
+    Source: DynamoDB Developer Guide, global tables.
+    """
+
+    __slots__ = ("region", "key", "point_in_time_recovery", "deletion_protection", "table_class", "read_capacity")
+
+    def __init__(
+        self,
+        region: str,
+        *,
+        key: str | None = None,
+        point_in_time_recovery: bool | int | None = None,
+        deletion_protection: bool | None = None,
+        table_class: Literal["standard", "infrequent-access"] | None = None,
+        read_capacity: int | ScaledCapacity | None = None,
+    ) -> None:
+        self.region = region
+        self.key = key
+        self.point_in_time_recovery = point_in_time_recovery
+        self.deletion_protection = deletion_protection
+        self.table_class = table_class
+        self.read_capacity = read_capacity
+
+
+class TableAccess(Construct):
+    """Who may do what with a table, whether it is made here or exists already."""
+
+    if TYPE_CHECKING:
+        key: str | None
+
+        def _state(self, statement: Statement) -> Resource: ...
+        def _state_stream(self, statement: Statement) -> Resource: ...
+
+    arn = attribute("Arn")
+    stream_arn = attribute("StreamArn")
+    table_name = ref()
+
+    def index_arn(self, name: str) -> str:
+        """The ARN of one of the indexes, or of those that a pattern such as `*` fits."""
+        return f"{self.arn}/index/{name}"
+
+    def grant_read(
+        self,
+        who: str | Principal | Grantee,
+        *,
+        leading_keys: str | Sequence[str] | None = None,
+        when: Conditions | None = None,
+    ) -> Grant:
+        """Let somebody read items, also through the indexes; with a customer key, use it too.
+
+        `leading_keys` narrows it to items with these partition keys, so that users see only their own records:
+        `"${cognito-identity.amazonaws.com:sub}"`. Then there is no scan, which heeds no keys, and no global index,
+        which has keys of its own.
+        """
+        self._grant_key(who, "kms:Decrypt")
+        conditions = _leading(leading_keys, when)
+        if leading_keys is not None:
+            indexes = [self.index_arn(name) for name in self._local_names()] if _holds_permissions(who) else []
+            granted = give(who, READ_OWN, on=[*self._table(who)], through=self._state, when=conditions)
+            if indexes:
+                give(who, READ_INDEX[:1], on=indexes, through=self._state, when=conditions)
+            return granted
+        granted = give(who, READ, on=self._table(who), through=self._state, when=conditions)
+        if _holds_permissions(who):
+            self._read_indexes(who, conditions)
+        return granted
+
+    def grant_write(
+        self,
+        who: str | Principal | Grantee,
+        *,
+        leading_keys: str | Sequence[str] | None = None,
+        when: Conditions | None = None,
+    ) -> Grant:
+        """Let somebody put, update and delete items, only those with these partition keys when they are given."""
+        self._grant_key(who, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+        actions = WRITE if leading_keys is None else WRITE_OWN
+        return give(who, actions, on=self._table(who), through=self._state, when=_leading(leading_keys, when))
+
+    def grant_read_write(
+        self,
+        who: str | Principal | Grantee,
+        *,
+        leading_keys: str | Sequence[str] | None = None,
+        when: Conditions | None = None,
+    ) -> Grant:
+        """Let somebody read and write."""
+        self.grant_read(who, leading_keys=leading_keys, when=when)
+        return self.grant_write(who, leading_keys=leading_keys, when=when)
+
+    def grant_stream(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
+        """Let somebody follow the table's changes; with a customer key, use it too."""
+        self._followed()
+        self._grant_key(who, "kms:Decrypt")
+        if not _holds_permissions(who):
+            return give(who, FOLLOW, on=["*"], through=self._state_stream, when=when)
+        give(who, ["dynamodb:ListStreams"], on=[f"{self.arn}/stream/*"], through=self._state_stream, when=when)
+        return give(who, FOLLOW, on=[self.stream_arn], through=self._state_stream, when=when)
+
+    def _followed(self) -> None:
+        """Raise `ConstructError` when the table has no stream."""
+
+    def _local_names(self) -> Sequence[str]:
+        return ()
+
+    def _table(self, who: object) -> list[str]:
+        return [self.arn]
+
+    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
+        give(who, READ_INDEX, on=[self.index_arn("*")], through=self._state, when=conditions)
+
+    def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
+        key = self.key
+        if key is not None and _holds_permissions(who) and (type(key) is not str or "arn:" in key):
+            who.allow(*actions, on=key)  # type: ignore[union-attr]
+
+
+@construct
+class DynamoDBTable(TableAccess):
+    """A table, encrypted, recoverable to any second of 35 days, whose items outlive its removal from the stack.
+
+    - `partition_key`, `sort_key`: `"id"` (a string) or with its type: `("placed_at", "N")` for numbers, "B" for bytes.
+      An attribute that several keys share is typed once. Neither can change without a new table.
+    - `local_indexes`: `LocalIndex`es, at most 5, only when the table is made; `global_indexes`: `GlobalIndex`es, or
+      later `add_global_index(…)`, at most 20 unless AWS raised it.
+    - `billing`: "on-demand" (default), or "provisioned" with `read_capacity` and `write_capacity`: units a second, or
+      `ScaledCapacity(least, most)`. `max_read_units`, `max_write_units` bound what on-demand may use.
+    - `ttl`: the number attribute with the second (since 1970) after which an item is deleted.
+    - `stream`: what is told of every change: "keys-only", "new-image", "old-image", "new-and-old-images"; kept 24 hours.
+    - `kinesis_stream`: the ARN of a Kinesis stream that gets the changes too.
+    - `encryption`: "dynamodb" (default: a key of AWS, free), or "kms" with `key`, the ARN, id or alias of a customer
+      key; AWS's own `aws/dynamodb` key otherwise.
+    - `point_in_time_recovery`: on, for 35 days; a number for fewer days (1 to 35), False for none.
+    - `deletion_protection`: refuse every deletion (off: the table is kept anyway when it leaves the stack).
+    - `contributor_insights`: count which keys are asked for most. `table_class`: "standard", "infrequent-access".
+    - `replicas`: other regions, by name or as `TableReplica`; the table becomes a global table, with a stream, and scales
+      its writes. The stack needs its region.
+    - `name`: a fixed name, 3 to 255 letters, digits, `_`, `.` and `-`; then the table cannot be replaced. Leave it out
+      unless somebody else needs to know it.
+
+    What the table is used for can be told, and is checked: `traffic` ("steady", "spiky", "unpredictable" …),
+    `expected_reads` and `expected_writes` (a second) with `item_size` (bytes), `consistent_reads`,
+    `expected_transactions`, `partition_key_values` and `expected_partitions` (how many), `data_kind` ("session",
+    "event-log", "temporary" …), `exact_expiry`, `stream_needs` ("new", "old") and `stream_hours`. See also
+    `expect_query(…)`, `expect_scan(…)` and `ItemPlan`.
+
+    Source: DynamoDB Developer Guide; course notes, DynamoDB.
+    """
+
+    partition_key: Key
+    sort_key: Key | None = None
+    name: str | None = None
+    billing: Literal["on-demand", "provisioned"] = "on-demand"
+    read_capacity: int | ScaledCapacity | Token | None = None
+    write_capacity: int | ScaledCapacity | Token | None = None
+    max_read_units: int | Token | None = None
+    max_write_units: int | Token | None = None
+    local_indexes: Sequence[LocalIndex] = ()
+    global_indexes: Sequence[GlobalIndex] = ()
+    ttl: str | None = None
+    stream: Literal["keys-only", "new-image", "old-image", "new-and-old-images"] | None = None
+    kinesis_stream: str | None = None
+    encryption: Literal["dynamodb", "kms"] = "dynamodb"
+    key: str | None = None
+    point_in_time_recovery: bool | int = True
+    deletion_protection: bool = False
+    contributor_insights: bool = False
+    table_class: Literal["standard", "infrequent-access"] = "standard"
+    replicas: Sequence[str | TableReplica] = ()
+    traffic: Literal["steady", "predictable", "spiky", "unpredictable", "unknown"] | None = None
+    expected_reads: float | None = None
+    expected_writes: float | None = None
+    item_size: int | None = None
+    consistent_reads: bool | None = None
+    expected_transactions: bool | None = None
+    partition_key_values: int | None = None
+    expected_partitions: int | None = None
+    data_kind: str | None = None
+    exact_expiry: bool | None = None
+    stream_needs: Literal["new", "old"] | Sequence[Literal["new", "old"]] | None = None
+    stream_hours: float | None = None
+
+    def build(self) -> None:
+        """Make the table and what scales it."""
+        self._policy = Document()
+        self._stream_policy = Document()
+        self._globals = list(self.global_indexes)
+        self._readers: list[tuple[Any, Conditions | None]] = []
+        if self.key is not None and self.encryption != "kms":
+            raise ConstructError(
+                f'{self.node.path}: key= goes with encryption="kms", not {self.encryption!r}', place=caller(),
+                fix='write encryption="kms", or leave the key out',
+            )  # fmt: skip
+        if self.replicas:
+            resource_class(GLOBAL_TABLE)(self, MAIN, **self._shared(), **self._everywhere())
+        else:
+            resource_class(TABLE)(self, MAIN, **self._shared(), **self._here())
+            self._scale("", "table", f"table/{self.table_name}", self.read_capacity, self.write_capacity)
+            for index in self._globals:
+                self._scale_index(index)
+        check(self, **self._hints())
+
+    def add_global_index(
+        self,
+        name: str,
+        *,
+        partition_key: Key | list[Key],
+        sort_key: Key | list[Key] | None = None,
+        projection: Projection = "all",
+        read_capacity: int | ScaledCapacity | None = None,
+        write_capacity: int | ScaledCapacity | None = None,
+        max_read_units: int | None = None,
+        max_write_units: int | None = None,
+    ) -> str:
+        """Add a `GlobalIndex` and return its ARN; on a deployed table one at a time can be added or removed."""
+        index = GlobalIndex(
+            name, partition_key=partition_key, sort_key=sort_key, projection=projection, read_capacity=read_capacity,
+            write_capacity=write_capacity, max_read_units=max_read_units, max_write_units=max_write_units,
+        )  # fmt: skip
+        first = not self._globals and not self.local_indexes
+        self._globals.append(index)
+        try:
+            changed: dict[str, Any] = {
+                "AttributeDefinitions": self._definitions(), "GlobalSecondaryIndexes": self._global_indexes(),
+            }  # fmt: skip
+            if self.replicas:
+                changed["Replicas"] = self._replicas()
+            self.node.resource.set(**changed)
+        except Exception:
+            self._globals.pop()
+            raise
+        if not self.replicas:
+            self._scale_index(index)
+        if first:
+            for who, conditions in self._readers:
+                super()._read_indexes(who, conditions)
+        return self.index_arn(name)
+
+    def _hints(self) -> dict[str, Any]:
+        told = (
+            "billing", "traffic", "expected_reads", "expected_writes", "item_size", "consistent_reads",
+            "expected_transactions", "partition_key_values", "expected_partitions", "data_kind", "exact_expiry",
+            "stream", "stream_needs", "stream_hours", "ttl",
+        )  # fmt: skip
+        capacities = {"read_capacity": self.read_capacity, "write_capacity": self.write_capacity}
+        scaled = any(isinstance(capacity, ScaledCapacity) for capacity in capacities.values())
+        return {
+            **{name: getattr(self, name) for name in told},
+            **{name: one.most if isinstance(one, ScaledCapacity) else one for name, one in capacities.items()},
+            "auto_scaling": scaled or None,
+            "partition_key": _typed(self.partition_key)[0],
+        }
+
+    def expect_query(self, *attributes: str, index: str | None = None, consistent_read: bool = False) -> None:
+        """Tell that a query will ask for these attributes by value, through an index when one is named; it is checked.
+
+        Without an index named, the table or any index that begins with one of them will do.
+        """
+        local, globally = self._local_names(), [one.name for one in self._globals]
+        if index is not None and index not in (*local, *globally):
+            raise ConstructError(
+                f"{self.node.path} has no index {index!r}", place=caller(),
+                fix=f"one of: {', '.join([*local, *globally]) or 'there are none yet'}",
+            )  # fmt: skip
+        own = _typed(self.partition_key)[0]
+        keys = {name: [own] for name in local}
+        keys.update((one.name, [_typed(key)[0] for key in _several(one.partition_key)]) for one in self._globals)
+        self._expect(
+            operation="query",
+            attributes=list(attributes),
+            keys=[keys[index]] if index is not None else [[own], *keys.values()],
+            index=None if index is None else "global" if index in globally else "local",
+            consistent_read=consistent_read or None,
+        )
+
+    def expect_scan(
+        self, *, limit: int | None = None, projection: Sequence[str] | None = None, large: bool | None = None
+    ) -> None:
+        """Tell that the table will be scanned, in pages of `limit` items, for the attributes in `projection`."""
+        attributes = None if projection is None else list(projection)
+        self._expect(operation="scan", limit=limit, projection=attributes, large=large)
+
+    def _expect(self, **hints: Any) -> None:
+        app = self.node.root_app
+        told = {name: value for name, value in hints.items() if value is not None}
+        findings = check_hints("DynamoDBQuery", self.node.plain_id, told, app.limits)
+        place = caller()
+        app.report([finding.at(place) for finding in findings], self.node)
+
+    # What both kinds of table say alike
+
+    def _shared(self) -> dict[str, Any]:
+        stream = self.stream or ("new-and-old-images" if self.replicas else None)
+        return {
+            "TableName": self.name,
+            "BillingMode": BILLING[self.billing],
+            "KeySchema": _schema(self.partition_key, self.sort_key),
+            "AttributeDefinitions": self._definitions(),
+            "LocalSecondaryIndexes": self._local_indexes(),
+            "GlobalSecondaryIndexes": self._global_indexes(),
+            "TimeToLiveSpecification": None if self.ttl is None else {"AttributeName": self.ttl, "Enabled": True},
+            "StreamSpecification": None if stream is None else {"StreamViewType": STREAMS[stream]},
+        }
+
+    def _keys(self) -> Iterator[Key]:
+        for one in (self.partition_key, self.sort_key, *(index.sort_key for index in self.local_indexes)):
+            yield from _several(one)
+        for index in self._globals:
+            yield from _several(index.partition_key)
+            yield from _several(index.sort_key)
+
+    def _definitions(self) -> list[dict[str, str]]:
+        types: dict[str, str | None] = {}
+        for name, type in map(_typed, self._keys()):
+            known = types.get(name)
+            if known is not None and type is not None and known != type:
+                raise ConstructError(
+                    f"{self.node.path}: the attribute {name!r} is {known!r} in one key and {type!r} in another",
+                    place=caller(), fix="an attribute has one type; write it once",
+                )  # fmt: skip
+            types[name] = type or known
+        return [{"AttributeName": name, "AttributeType": type or "S"} for name, type in types.items()]
+
+    def _local_indexes(self) -> list[dict[str, Any]] | None:
+        made = [
+            {
+                "IndexName": index.name,
+                "KeySchema": _schema(self.partition_key, index.sort_key),
+                "Projection": _projection(index.projection),
+            }
+            for index in self.local_indexes
+        ]
+        return made or None
+
+    def _global_indexes(self) -> list[dict[str, Any]] | None:
+        return [self._global_index(index) for index in self._globals] or None
+
+    def _global_index(self, index: GlobalIndex) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "IndexName": index.name,
+            "KeySchema": _schema(index.partition_key, index.sort_key),
+            "Projection": _projection(index.projection),
+        }
+        if self.replicas:
+            return {**body, **self._writes(self._index_capacity(index)[1], index.max_write_units)}
+        return {
+            **body,
+            "ProvisionedThroughput": _throughput(*self._index_capacity(index)),
+            "OnDemandThroughput": _most(index.max_read_units, index.max_write_units),
+            "ContributorInsightsSpecification": {"Enabled": True} if self.contributor_insights else None,
+        }
+
+    def _index_capacity(self, index: GlobalIndex) -> tuple[Any, Any]:
+        """Units of an index to read and to write: its own, else the table's."""
+        if self.billing != "provisioned":
+            return index.read_capacity, index.write_capacity
+        return index.read_capacity or self.read_capacity, index.write_capacity or self.write_capacity
+
+    # A table of one region
+
+    def _here(self) -> dict[str, Any]:
+        return {
+            "ProvisionedThroughput": _throughput(self.read_capacity, self.write_capacity),
+            "OnDemandThroughput": _most(self.max_read_units, self.max_write_units),
+            "SSESpecification": self._encryption(),
+            "KinesisStreamSpecification": None if self.kinesis_stream is None else {"StreamArn": self.kinesis_stream},
+            "PointInTimeRecoverySpecification": _recovery(self.point_in_time_recovery),
+            "ContributorInsightsSpecification": {"Enabled": True} if self.contributor_insights else None,
+            "TableClass": None if self.table_class == "standard" else CLASSES[self.table_class],
+            "DeletionProtectionEnabled": True if self.deletion_protection else None,
+        }
+
+    def _encryption(self) -> dict[str, Any] | None:
+        if self.encryption != "kms":
+            return None
+        return {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key}
+
+    def _scale_index(self, index: GlobalIndex) -> None:
+        word = "".join(piece[:1].upper() + piece[1:] for piece in re.findall(r"[A-Za-z0-9]+", index.name))
+        self._scale(
+            word, "index", f"table/{self.table_name}/index/{index.name}", *self._index_capacity(index)
+        )  # fmt: skip
+
+    def _scale(self, word: str, kind: str, id: str, read: Any, write: Any) -> None:
+        for capacity, way in ((read, "Read"), (write, "Write")):
+            if not isinstance(capacity, ScaledCapacity):
+                continue
+            target = resource_class(TARGET)(
+                self,
+                f"{word}{way}Scaling",
+                ServiceNamespace="dynamodb",
+                ResourceId=id,
+                ScalableDimension=f"dynamodb:{kind}:{way}CapacityUnits",
+                MinCapacity=capacity.least,
+                MaxCapacity=capacity.most,
+            )
+            resource_class(SCALING_POLICY)(
+                self,
+                f"{word}{way}ScalingPolicy",
+                PolicyName=f"{way}CapacityUse",
+                PolicyType="TargetTrackingScaling",
+                ScalingTargetId=target.ref,
+                TargetTrackingScalingPolicyConfiguration={
+                    **capacity.tracking(),
+                    "PredefinedMetricSpecification": {
+                        "PredefinedMetricType": f"DynamoDB{way}CapacityUtilization",
+                    },
+                },
+            )
+
+    # A table of several regions
+
+    def _everywhere(self) -> dict[str, Any]:
+        return {
+            **self._writes(self.write_capacity, self.max_write_units),
+            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS"} if self.encryption == "kms" else None,
+            "Replicas": self._replicas(),
+        }
+
+    def _writes(self, capacity: Any, most: Any) -> dict[str, Any]:
+        if capacity is not None and not isinstance(capacity, ScaledCapacity):
+            raise ConstructError(
+                f"{self.node.path}: a global table scales its writes", place=caller(),
+                fix="write_capacity=ScaledCapacity(least, most)",
+            )  # fmt: skip
+        settings = None if capacity is None else {"WriteCapacityAutoScalingSettings": capacity.settings()}
+        return {
+            "WriteProvisionedThroughputSettings": settings,
+            "WriteOnDemandThroughputSettings": None if most is None else {"MaxWriteRequestUnits": most},
+        }
+
+    def _replicas(self) -> list[dict[str, Any]]:
+        assert self.node.stack is not None
+        home = self.node.stack.region
+        if home is None:
+            raise ConstructError(
+                f"{self.node.path}: a table with replicas stands in a stack without a region", place=caller(),
+                fix=f'give it one: Stack(app, "{self.node.stack.name}", region="eu-west-1")',
+            )  # fmt: skip
+        others = [one if isinstance(one, TableReplica) else TableReplica(one) for one in self.replicas]
+        regions = [home, *(replica.region for replica in others)]
+        twice = next((region for region in regions if regions.count(region) > 1), None)
+        if twice is not None:
+            raise ConstructError(
+                f"{self.node.path}: {twice} holds the table twice", place=caller(),
+                fix="name each other region once; the stack's own has the table anyway",
+            )  # fmt: skip
+        return [self._replica(TableReplica(home, key=self.key), own=True), *(self._replica(one) for one in others)]
+
+    def _replica(self, replica: TableReplica, *, own: bool = False) -> dict[str, Any]:
+        if self.key is not None and replica.key is None:
+            raise ConstructError(
+                f"{self.node.path}: the replica in {replica.region} has no key", place=caller(),
+                fix=f'a customer key is needed in every region: TableReplica("{replica.region}", key=…)',
+            )  # fmt: skip
+        recovery, protection = replica.point_in_time_recovery, replica.deletion_protection
+        kind = replica.table_class or self.table_class
+        insights = {"Enabled": True} if self.contributor_insights else None
+        indexes = []
+        for index in self._globals:
+            read = self._reads(self._index_capacity(index)[0], index.max_read_units)
+            if any(read.values()) or insights:
+                indexes.append({"IndexName": index.name, "ContributorInsightsSpecification": insights, **read})
+        kinesis = self.kinesis_stream if own else None
+        return {
+            "Region": replica.region,
+            "SSESpecification": None if replica.key is None else {"KMSMasterKeyId": replica.key},
+            "PointInTimeRecoverySpecification": _recovery(
+                self.point_in_time_recovery if recovery is None else recovery
+            ),
+            "DeletionProtectionEnabled": (self.deletion_protection if protection is None else protection) or None,
+            "TableClass": None if kind == "standard" else CLASSES[kind],
+            "ContributorInsightsSpecification": insights,
+            "KinesisStreamSpecification": None if kinesis is None else {"StreamArn": kinesis},
+            "GlobalSecondaryIndexes": indexes or None,
+            **self._reads(replica.read_capacity or self.read_capacity, self.max_read_units),
+            **(self._policies() if own else {}),
+        }
+
+    def _reads(self, capacity: Any, most: Any) -> dict[str, Any]:
+        settings = None
+        if capacity is not None:
+            scaled = isinstance(capacity, ScaledCapacity)
+            settings = (
+                {"ReadCapacityAutoScalingSettings": capacity.settings()} if scaled else {"ReadCapacityUnits": capacity}
+            )
+        return {
+            "ReadProvisionedThroughputSettings": settings,
+            "ReadOnDemandThroughputSettings": None if most is None else {"MaxReadRequestUnits": most},
+        }
+
+    def _policies(self) -> dict[str, Any]:
+        return {
+            "ResourcePolicy": {"PolicyDocument": self._policy} if self._policy.statements else None,
+            "ReplicaStreamSpecification": (
+                {"ResourcePolicy": {"PolicyDocument": self._stream_policy}} if self._stream_policy.statements else None
+            ),
+        }
+
+    # Permissions
+
+    def _state(self, statement: Statement) -> Resource:
+        self._policy.add(statement)
+        if self.replicas:
+            self.node.resource.set(Replicas=self._replicas())
+        else:
+            self.node.resource.set(ResourcePolicy={"PolicyDocument": self._policy})
+        return self.node.resource
+
+    def _state_stream(self, statement: Statement) -> Resource:
+        self._stream_policy.add(statement)
+        if self.replicas:
+            self.node.resource.set(Replicas=self._replicas())
+        else:
+            view = None if self.stream is None else STREAMS[self.stream]
+            policy = {"PolicyDocument": self._stream_policy}
+            self.node.resource.set(StreamSpecification={"StreamViewType": view, "ResourcePolicy": policy})
+        return self.node.resource
+
+    def _followed(self) -> None:
+        if self.stream is None and not self.replicas:
+            raise ConstructError(
+                f"{self.node.path} has no stream", place=caller(), fix='make it with stream="new-and-old-images"'
+            )
+
+    def _local_names(self) -> Sequence[str]:
+        return [index.name for index in self.local_indexes]
+
+    def _table(self, who: object) -> list[str]:
+        """The table for an identity; in the table's own policy its ARN would close a circle, so there it is by name."""
+        if _holds_permissions(who):
+            return [self.arn]
+        if self.name is None:
+            return ["*"]
+        own = f"arn:{AWS.Partition}:dynamodb:{AWS.Region}:{AWS.AccountId}:table/{self.name}"
+        return [own, f"{own}/index/*"]
+
+    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
+        if self._globals or self.local_indexes:
+            super()._read_indexes(who, conditions)
+        else:
+            self._readers.append((who, conditions))
+
+    @staticmethod
+    def from_name(
+        scope: Construct, id: str, name: str, *, indexes: bool = False, key: str | None = None
+    ) -> ExistingTable:
+        """A table of this account and region that exists already; `indexes` when it has some, `key` its customer key."""
+        checked_name(name)
+        values = {"arn": arn_here("dynamodb", f"table/{name}"), "table_name": name}
+        return ExistingTable(scope, id, values=values, indexes=indexes, key=key)
+
+    @staticmethod
+    def from_arn(
+        scope: Construct,
+        id: str,
+        arn: str,
+        *,
+        stream_arn: str | None = None,
+        indexes: bool = False,
+        key: str | None = None,
+    ) -> ExistingTable:
+        """A table that exists already, by ARN; its stream can be followed when `stream_arn` is given."""
+        arn = checked_arn(arn, "dynamodb", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders")
+        values = {"arn": arn, "table_name": _after_slash(part(arn, 5))}
+        if stream_arn is not None:
+            values["stream_arn"] = stream_arn
+        return ExistingTable(scope, id, values=values, indexes=indexes, key=key)
+
+
+@construct
+class ExistingTable(Existing, TableAccess):
+    """A table made elsewhere; see `DynamoDBTable.from_name`."""
+
+    WHAT = "table"
+    indexes: bool = False
+
+    _state_stream = Existing._state
+
+    def _followed(self) -> None:
+        if "stream_arn" not in self.values:
+            raise ConstructError(
+                f"the stream of {self.node.path} is not known", place=caller(),
+                fix="DynamoDBTable.from_arn(…, stream_arn=…)",
+            )  # fmt: skip
+
+    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
+        if self.indexes:
+            super()._read_indexes(who, conditions)
+
+
+class ItemPlan:
+    """How large an item, its keys and a transaction over several will be; held against DynamoDB's limits.
+
+    - `size`: bytes, at most 409,600 (400 KB) with all names and values.
+    - `partition_key_size`, `sort_key_size`: bytes, at most 2,048 and 1,024.
+    - `transaction_items`, `transaction_size`: at most 100 items and 4 MB together, in one account and region.
+
+    Raises `ConstraintError` at the user's line. Source: DynamoDB Developer Guide, quotas; course notes, DynamoDB.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        partition_key_size: int | None = None,
+        sort_key_size: int | None = None,
+        transaction_items: int | None = None,
+        transaction_size: int | None = None,
+        limits: Mode = "documented",
+    ) -> None:
+        hold(
+            "DynamoDBItem", limits, item_size=size, partition_key_size=partition_key_size, sort_key_size=sort_key_size,
+            transaction_items=transaction_items, transaction_size=transaction_size,
+        )  # fmt: skip
+        self.size = size
+
+
+def _holds_permissions(who: object) -> bool:
+    """Whether somebody has permissions of their own, so that the table's policy need not speak of them."""
+    return not isinstance(who, str | Principal) and hasattr(who, "allow")
+
+
+def _leading(keys: str | Sequence[str] | None, when: Conditions | None) -> Conditions | None:
+    if keys is None:
+        return when
+    several = [keys] if isinstance(keys, str) else list(keys)
+    pattern = any("*" in str.__str__(key) for key in several)
+    operator = "ForAllValues:StringLike" if pattern else "ForAllValues:StringEquals"
+    return both({operator: {"dynamodb:LeadingKeys": several}}, when or {})
+
+
+def _several(keys: Key | list[Key] | None) -> Sequence[Key]:
+    return [] if keys is None else keys if isinstance(keys, list) else [keys]
+
+
+def _typed(key: Key) -> tuple[str, str | None]:
+    if isinstance(key, str):
+        return key, None
+    if isinstance(key, tuple) and len(key) == 2 and all(isinstance(one, str) for one in key):
+        return key
+    raise ConstructError(f"{key!r} is not a key", place=caller(), fix='write "id", or with its type ("placed_at", "N")')
+
+
+def _schema(partition: Key | list[Key], sort: Key | list[Key] | None) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": _typed(key)[0], "KeyType": kind}
+        for keys, kind in ((partition, "HASH"), (sort, "RANGE"))
+        for key in _several(keys)
+    ]
+
+
+def _projection(projection: Projection) -> dict[str, Any]:
+    if isinstance(projection, str):
+        if projection not in PROJECTIONS:
+            raise ConstructError(
+                f"projection={projection!r}", place=caller(), fix='"all", "keys-only", or a list of attribute names'
+            )
+        return {"ProjectionType": PROJECTIONS[projection]}
+    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(projection)}
+
+
+def _throughput(read: Any, write: Any) -> dict[str, Any] | None:
+    units = [one.least if isinstance(one, ScaledCapacity) else one for one in (read, write)]
+    if units == [None, None]:
+        return None
+    return {"ReadCapacityUnits": units[0], "WriteCapacityUnits": units[1]}
+
+
+def _most(read: Any, write: Any) -> dict[str, Any] | None:
+    return None if read is None and write is None else {"MaxReadRequestUnits": read, "MaxWriteRequestUnits": write}
+
+
+def _recovery(days: bool | int) -> dict[str, Any] | None:
+    if days is False:
+        return None
+    return {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": None if days is True else days}
+
+
+def _after_slash(text: str) -> str:
+    return select(1, split("/", text)) if has_marker(text) else text.partition("/")[2]

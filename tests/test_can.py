@@ -1,0 +1,412 @@
+"""Who may do what, answered from policies: denies, wildcards, conditions, boundaries, and who says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from awsdeck import (
+    App,
+    Condition,
+    ConstructError,
+    DynamoDBTable,
+    IAMGroup,
+    IAMManagedPolicy,
+    IAMPolicy,
+    IAMRole,
+    IAMUser,
+    LocalIndex,
+    Parameter,
+    Principal,
+    S3Bucket,
+    SNSTopic,
+    SQSQueue,
+    Stack,
+    allow,
+    can,
+    deny,
+    equals,
+)
+from awsdeck.cfn import iam, kms, lambda_
+from awsdeck.nested import NestedStack
+from awsdeck.permissions.context import decide
+from awsdeck.permissions.match import fits, made, narrow, unknown
+
+HERE = Path(__file__)
+
+
+@pytest.fixture
+def stack() -> Stack:
+    return Stack(App(), "shop", region="eu-west-1")
+
+
+@pytest.fixture
+def worker(stack: Stack) -> IAMRole:
+    return IAMRole(stack, "Worker", assumed_by="ec2.amazonaws.com")
+
+
+def line_of(text: str) -> int:
+    """The line of this file that holds the text."""
+    return next(n for n, line in enumerate(HERE.read_text(encoding="utf-8").splitlines(), 1) if text in line)
+
+
+def test_a_grant_allows_what_it_says_and_nothing_else(stack: Stack, worker: IAMRole) -> None:
+    orders, failed = SQSQueue(stack, "Orders"), SQSQueue(stack, "Failed")
+    orders.grant_send(worker)
+    assert can(worker, "sqs:SendMessage", orders)
+    assert can(worker, "sqs:SendMessage", orders).allowed
+    assert not can(worker, "sqs:SendMessage", failed)
+    assert not can(worker, "sqs:ReceiveMessage", orders)
+    assert not can(worker, "sqs:SendMessage", "*")
+
+
+def test_the_answer_names_construct_and_line_of_the_grant(stack: Stack, worker: IAMRole) -> None:
+    queue, table = SQSQueue(stack, "Q"), DynamoDBTable(stack, "T", partition_key="id")
+    queue.grant_send(worker)  # the first grant
+    table.grant_read(worker)  # the second grant
+    for action, what, text in (
+        ("sqs:SendMessage", queue, "# the first grant"),
+        ("dynamodb:Query", table, "# the second grant"),
+    ):
+        answer = can(worker, action, what)
+        (line,) = answer.granted_by
+        assert line.construct == "shop/Worker"
+        assert [(place.file, place.line) for place in line.places] == [(__file__, line_of(text))]
+        assert f"granted by shop/Worker ({line.place})" in str(answer)
+
+
+def test_statements_that_were_merged_name_every_line(stack: Stack, worker: IAMRole) -> None:
+    queue = SQSQueue(stack, "Q")
+    queue.grant_send(worker)
+    queue.grant_consume(worker)
+    (line,) = can(worker, "sqs:ReceiveMessage", queue).granted_by
+    assert len(line.places) == 2
+
+
+def test_an_explicit_deny_wins_and_is_named(stack: Stack, worker: IAMRole) -> None:
+    queue = SQSQueue(stack, "Q")
+    queue.grant_send(worker)
+    worker.deny("sqs:Send*", on=queue.arn)
+    answer = can(worker, "sqs:SendMessage", queue)
+    assert not answer
+    assert answer.denied
+    assert [line.construct for line in answer.denied_by] == ["shop/Worker"]
+
+
+def test_a_deny_under_a_condition_is_kept_as_unless(stack: Stack, worker: IAMRole) -> None:
+    bucket = S3Bucket(stack, "B")
+    bucket.grant_read(worker)
+    answer = can(worker, "s3:GetObject", bucket)
+    assert answer.allowed
+    assert [[str(one) for one in group] for group in answer.unless] == [["Bool aws:SecureTransport = false"]]
+    assert not can(worker, "s3:GetObject", bucket, given={"aws:SecureTransport": False})
+    assert can(worker, "s3:GetObject", bucket, given={"aws:SecureTransport": True}).unless == ()
+
+
+def test_a_bucket_means_all_its_objects_and_a_prefix_only_those_below(stack: Stack, worker: IAMRole) -> None:
+    bucket = S3Bucket(stack, "B")
+    bucket.grant_read(worker, prefix="invoices/")
+    assert not can(worker, "s3:GetObject", bucket)
+    assert can(worker, "s3:GetObject", f"{bucket.arn}/invoices/2026/1.pdf")
+    assert can(worker, "s3:GetObject", f"{bucket.arn}/invoices/*")
+    assert not can(worker, "s3:GetObject", f"{bucket.arn}/letters/1.pdf")
+
+
+def test_a_condition_stays_open_until_the_request_is_known(stack: Stack, worker: IAMRole) -> None:
+    bucket = S3Bucket(stack, "B", tls_only=False)
+    bucket.grant_read(worker, prefix="invoices/")
+    answer = can(worker, "s3:ListBucket", bucket)
+    assert answer
+    assert not answer.allowed
+    assert answer.status == "only_if"
+    assert [[str(one) for one in group] for group in answer.only_if] == [["StringLike s3:prefix = invoices/*"]]
+    assert can(worker, "s3:ListBucket", bucket, given={"s3:prefix": "invoices/2026"}).allowed
+    assert not can(worker, "s3:ListBucket", bucket, given={"s3:prefix": "letters/"})
+
+
+def test_users_reach_their_own_records_only(stack: Stack, worker: IAMRole) -> None:
+    table = DynamoDBTable(
+        stack, "T", partition_key="id", sort_key="at", local_indexes=[LocalIndex("by-total", sort_key="total")]
+    )
+    table.grant_read(worker, leading_keys="ann")
+    assert can(worker, "dynamodb:GetItem", table).status == "only_if"
+    assert can(worker, "dynamodb:GetItem", table, given={"dynamodb:LeadingKeys": ["ann"]}).allowed
+    assert not can(worker, "dynamodb:GetItem", table, given={"dynamodb:LeadingKeys": ["ann", "bob"]})
+    assert can(worker, "dynamodb:Query", table.index_arn("by-total"), given={"dynamodb:LeadingKeys": "ann"}).allowed
+    assert not can(worker, "dynamodb:Scan", table)
+
+
+def test_the_stream_of_a_table_is_meant_where_records_are_read(stack: Stack, worker: IAMRole) -> None:
+    table = DynamoDBTable(stack, "T", partition_key="id", stream="keys-only")
+    table.grant_stream(worker)
+    assert can(worker, "dynamodb:GetRecords", table)
+    assert can(worker, "dynamodb:ListStreams", table)
+    assert not can(worker, "dynamodb:GetItem", table)
+
+
+def test_a_service_is_let_in_by_the_resource_alone(stack: Stack) -> None:
+    queue, placed = SQSQueue(stack, "Q"), SNSTopic(stack, "Placed")
+    placed.subscribe(queue)
+    assert can("sns.amazonaws.com", "sqs:SendMessage", queue).status == "only_if"
+    assert can("sns.amazonaws.com", "sqs:SendMessage", queue, given={"aws:SourceArn": placed.arn}).allowed
+    other = "arn:aws:sns:eu-west-1:123456789012:other"
+    assert not can("sns.amazonaws.com", "sqs:SendMessage", queue, given={"aws:SourceArn": other})
+    assert not can("s3.amazonaws.com", "sqs:SendMessage", queue)
+
+
+def test_a_principal_by_arn_is_let_in_by_the_resource(stack: Stack) -> None:
+    queue = SQSQueue(stack, "Q")
+    guest = "arn:aws:iam::210987654321:role/guest"
+    queue.grant_send(Principal.arn(guest))
+    assert can(guest, "sqs:SendMessage", queue)
+    assert not can("arn:aws:iam::210987654321:role/other", "sqs:SendMessage", queue)
+
+
+def test_two_accounts_must_both_allow_it() -> None:
+    app = App()
+    stack = Stack(app, "shop", region="eu-west-1", account="123456789012")
+    worker, queue = IAMRole(stack, "Worker", assumed_by="ec2.amazonaws.com"), SQSQueue(stack, "Q")
+    worker.allow("sqs:SendMessage", on="arn:aws:sqs:eu-west-1:210987654321:theirs")
+    queue.grant_send("arn:aws:iam::210987654321:role/guest")
+    assert not can(worker, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:210987654321:theirs")
+    assert not can("arn:aws:iam::210987654321:role/guest", "sqs:SendMessage", queue)
+
+
+def test_trust_says_who_may_take_on_a_role(stack: Stack, worker: IAMRole) -> None:
+    admin = IAMRole(stack, "Admin", assumed_by=worker, require_mfa=True)
+    assert can("ec2.amazonaws.com", "sts:AssumeRole", worker)
+    assert not can("lambda.amazonaws.com", "sts:AssumeRole", worker)
+    assert can(worker, "sts:AssumeRole", admin).status == "only_if"
+    assert not can(worker, "sts:AssumeRole", admin, given={"aws:MultiFactorAuthPresent": False})
+
+
+def test_not_action_and_not_resource_are_understood(stack: Stack) -> None:
+    user = iam.User(stack, "Ann", Policies=[{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "NotResource": "arn:aws:sqs:*:*:secret-*"},
+    ]}}])  # fmt: skip
+    assert can(user, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:orders")
+    assert not can(user, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:secret-orders")
+    assert not can(user, "iam:CreateUser", "arn:aws:iam::123456789012:user/bob")
+
+
+def test_users_have_what_their_groups_have(stack: Stack) -> None:
+    queue, ops = SQSQueue(stack, "Q"), IAMGroup(stack, "Ops")
+    ann = IAMUser(stack, "Ann", groups=[ops])
+    queue.grant_purge(ops)
+    assert can(ann, "sqs:PurgeQueue", queue)
+    assert can(ops, "sqs:PurgeQueue", queue)
+
+
+def test_policies_attached_in_every_way_count(stack: Stack, worker: IAMRole) -> None:
+    queue = SQSQueue(stack, "Q")
+    shared = IAMManagedPolicy(stack, "Shared", statements=[allow("sqs:SendMessage", on=queue.arn)])
+    other = IAMRole(stack, "Other", assumed_by="ec2.amazonaws.com", managed_policies=[shared])
+    IAMPolicy(stack, "Beside", statements=[allow("sqs:ReceiveMessage", on=queue.arn)], roles=[worker, other])
+    IAMManagedPolicy(stack, "Never", statements=[deny("sqs:PurgeQueue", on="*")], roles=[other])
+    other.allow("sqs:*", on=queue.arn)
+    assert can(worker, "sqs:ReceiveMessage", queue)
+    assert not can(worker, "sqs:SendMessage", queue)
+    granting = can(other, "sqs:SendMessage", queue).granted_by
+    assert sorted(line.construct for line in granting) == ["shop/Other", "shop/Shared"]
+    assert not can(other, "sqs:PurgeQueue", queue)
+
+
+def test_a_policy_of_aws_that_nobody_here_can_read_is_said_to_be_unknown(stack: Stack) -> None:
+    queue = SQSQueue(stack, "Q")
+    reader = IAMRole(stack, "Reader", assumed_by="ec2.amazonaws.com", managed_policies=["ReadOnlyAccess"])
+    queue.grant_send(reader)
+    assert can(reader, "sqs:SendMessage", queue)
+    answer = can(reader, "sqs:GetQueueAttributes", "arn:aws:sqs:eu-west-1:123456789012:other")
+    assert answer.status == "unknown"
+    with pytest.raises(ConstructError, match="the policy ReadOnlyAccess is not known here"):
+        bool(answer)
+    admin = IAMRole(
+        Stack(App(), "x"), "Admin", assumed_by="ec2.amazonaws.com", managed_policies=["AdministratorAccess"]
+    )
+    assert can(admin, "s3:DeleteBucket", "arn:aws:s3:::any")
+
+
+def test_a_boundary_narrows_what_is_allowed(stack: Stack) -> None:
+    queue = SQSQueue(stack, "Q")
+    fence = IAMManagedPolicy(stack, "Fence", statements=[allow("sqs:SendMessage", "s3:*", on="*")])
+    worker = IAMRole(stack, "Worker", assumed_by="ec2.amazonaws.com", permissions_boundary=fence)
+    worker.allow("sqs:*", on=queue.arn)
+    assert can(worker, "sqs:SendMessage", queue)
+    assert not can(worker, "sqs:PurgeQueue", queue)
+    assert not can(worker, "s3:GetObject", "arn:aws:s3:::b/k")
+
+
+def test_a_parameter_in_an_arn_cannot_be_told(stack: Stack, worker: IAMRole) -> None:
+    name = Parameter(stack, "Name").ref
+    worker.allow("sqs:SendMessage", on=f"arn:aws:sqs:eu-west-1:123456789012:{name}")
+    answer = can(worker, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:orders")
+    assert answer.status == "unknown"
+    assert not can(worker, "sqs:SendMessage", "arn:aws:sqs:us-east-1:123456789012:orders")
+
+
+def test_a_policy_that_is_not_always_there_cannot_be_told(stack: Stack, worker: IAMRole) -> None:
+    queue = SQSQueue(stack, "Q")
+    queue.grant_send(worker)
+    prod = Condition(stack, "Prod", equals(Parameter(stack, "Stage").ref, "prod"))
+    worker.node.resources[1].when(prod)
+    assert can(worker, "sqs:SendMessage", queue).status == "unknown"
+
+
+def test_a_key_must_be_opened_by_its_own_policy(stack: Stack, worker: IAMRole) -> None:
+    def key(id: str, principal: Any) -> Any:
+        return kms.Key(stack, id, KeyPolicy={"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "kms:*", "Resource": "*"}
+        ]})  # fmt: skip
+
+    left = key("Left", Principal.this_account().names[0])
+    direct = key("Direct", worker.arn)
+    closed = key("Closed", "arn:aws:iam::123456789012:role/other")
+    for one in (left, closed):
+        worker.allow("kms:Decrypt", on=one.Arn)
+    assert can(worker, "kms:Decrypt", left)
+    assert can(worker, "kms:Decrypt", direct)
+    assert not can(worker, "kms:Decrypt", closed)
+    assert not can(
+        IAMRole(Stack(App(), "y"), "R", assumed_by="ec2.amazonaws.com"), "kms:Decrypt", "arn:aws:kms:::key/k"
+    )
+
+
+def test_a_function_may_what_its_role_may_and_is_called_by_whom_it_permits(stack: Stack, worker: IAMRole) -> None:
+    queue = SQSQueue(stack, "Q")
+    worker.trust("lambda.amazonaws.com")
+    queue.grant_consume(worker)
+    function = lambda_.Function(
+        stack,
+        "F",
+        Role=worker.arn,
+        Runtime="python3.13",
+        Handler="index.handle",
+        Code={"ZipFile": "def handle(*_): ..."},
+    )
+    lambda_.Permission(
+        stack, "P", FunctionName=function.Arn, Action="lambda:InvokeFunction", Principal="s3.amazonaws.com",
+        SourceAccount="123456789012",
+    )  # fmt: skip
+    assert can(function, "sqs:ReceiveMessage", queue)
+    assert not can(function, "sqs:SendMessage", queue)
+    assert can("s3.amazonaws.com", "lambda:InvokeFunction", function).status == "only_if"
+    assert not can("sns.amazonaws.com", "lambda:InvokeFunction", function)
+
+
+def test_what_exists_already_is_asked_about_in_the_same_way(stack: Stack) -> None:
+    worker = IAMRole.from_name(stack, "Worker", "app/worker")
+    table = DynamoDBTable.from_name(stack, "Orders", "orders")
+    table.grant_write(worker)
+    assert can(worker, "dynamodb:PutItem", table)
+    assert not can(worker, "dynamodb:GetItem", table)
+
+
+def test_stacks_of_one_app_are_one_answer(stack: Stack, worker: IAMRole) -> None:
+    other = Stack(stack.node.root_app, "other", region="eu-west-1")
+    queue = SQSQueue(other, "Q")
+    queue.grant_send(worker)
+    assert can(worker, "sqs:SendMessage", queue)
+
+
+def test_nested_stacks_are_part_of_the_answer(stack: Stack, worker: IAMRole) -> None:
+    inner = NestedStack(stack, "Inner")
+    queue, outer = SQSQueue(inner, "Q"), SQSQueue(stack, "Outer")
+    helper = IAMRole(inner, "Helper", assumed_by="ec2.amazonaws.com")
+    queue.grant_send(worker)
+    outer.grant_send(helper)
+    queue.grant_consume(helper)
+    assert can(worker, "sqs:SendMessage", queue)
+    assert can(helper, "sqs:SendMessage", outer)
+    assert can(helper, "sqs:ReceiveMessage", queue)
+    assert not can(worker, "sqs:ReceiveMessage", queue)
+    assert not can(helper, "sqs:SendMessage", queue)
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "what", "words"),
+    [
+        ("worker", "sqs:SendMessage", "q", "is nobody who could do anything"),
+        ("arn:aws:iam::123456789012:role/x", "sqs:*", "q", "is not one action"),
+        ("arn:aws:iam::123456789012:role/x", "SendMessage", "q", "is not one action"),
+        ("arn:aws:iam::123456789012:role/x", "sqs:SendMessage", "orders", "is not an ARN"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(stack: Stack, who: str, action: str, what: str, words: str) -> None:
+    queue = SQSQueue(stack, "Q")
+    with pytest.raises(ConstructError, match=words) as caught:
+        can(who, action, queue if what == "q" else what, app=stack.node.root_app)
+    assert caught.value.place is not None
+    assert caught.value.place.file == __file__
+
+
+def test_plain_texts_alone_need_the_app(stack: Stack) -> None:
+    with pytest.raises(ConstructError, match="of which app"):
+        can("arn:aws:iam::123456789012:role/x", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:123456789012:q")
+
+
+def test_somebody_without_permissions_of_its_own_is_refused(stack: Stack) -> None:
+    with pytest.raises(ConstructError, match="has no permissions of its own"):
+        can(SQSQueue(stack, "Q"), "sqs:SendMessage", SQSQueue(stack, "R"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "verdict"),
+    [
+        ("arn:*", f"arn:{made('q')}", True),
+        (made("q"), made("q"), True),
+        (made("q"), made("r"), False),
+        (made("q"), "orders", False),
+        ("orders", made("q"), False),
+        ("shop-*", made("q"), None),
+        ("*-queue", made("q"), False),
+        (f"{made('q')}/*", f"{made('q')}/a/b", True),
+        (f"{made('q')}/*", f"{made('q')}", False),
+        (unknown("p"), "orders", None),
+        ("orders", unknown("p"), None),
+        (f"a{unknown('p')}", "b", False),
+        (f"{unknown('p')}c", "abc", None),
+        (f"{unknown('p')}c", "ab", False),
+        (f"{narrow('account')}:x", f"{narrow('account')}:x", True),
+        (narrow("account"), "123456789012", None),
+        (narrow("account"), "a:b", False),
+        (f"a:{narrow('account')}:k/x/*", f"a:{narrow('account')}:k/y", False),
+        ("a?c", f"a{unknown('p')}c", None),
+        ("a?c", "abc", True),
+        ("a*", "a*", True),
+        ("ab", "a*", False),
+    ],
+)
+def test_patterns_cover_texts_that_are_not_wholly_known(pattern: str, text: str, verdict: bool | None) -> None:
+    assert fits(pattern, text) is verdict
+
+
+@pytest.mark.parametrize(
+    ("operator", "wanted", "found", "verdict"),
+    [
+        ("StringEquals", ["a"], None, None),
+        ("StringEquals", ["a", "b"], ["b"], True),
+        ("StringEquals", ["a*"], ["ab"], False),
+        ("StringLike", ["a*"], ["ab"], True),
+        ("StringNotEquals", ["a"], ["a"], False),
+        ("StringNotLike", ["a*"], ["b"], True),
+        ("StringEquals", ["a"], [], False),
+        ("StringEqualsIfExists", ["a"], [], True),
+        ("StringNotEquals", ["a"], [], True),
+        ("ForAllValues:StringEquals", ["a"], ["a", "b"], False),
+        ("ForAllValues:StringEquals", ["a"], [], True),
+        ("ForAnyValue:StringEquals", ["a"], ["a", "b"], True),
+        ("Bool", ["true"], ["True"], True),
+        ("Null", ["true"], [], True),
+        ("Null", ["false"], [], False),
+        ("NumericLessThan", ["10"], ["9"], True),
+        ("NumericGreaterThanEquals", ["10"], ["9"], False),
+        ("ArnLike", ["arn:aws:sns:*"], ["arn:aws:sns:x"], True),
+        ("IpAddress", ["10.0.0.0/8"], ["10.1.1.1"], None),
+    ],
+)
+def test_conditions_are_decided_by_what_is_known(
+    operator: str, wanted: list[str], found: list[str] | None, verdict: bool | None
+) -> None:
+    assert decide(operator, wanted, found) is verdict

@@ -1,0 +1,103 @@
+"""Keywords are held against their annotations when a construct is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pytest
+
+from awsdeck import App, Construct, ConstructError, Parameter, S3Bucket, SQSQueue, Stack, Token, construct, get_azs
+
+
+class Size:
+    """A class of the user's."""
+
+
+@construct
+class Everything(Construct):
+    """One keyword of every kind."""
+
+    flag: bool = False
+    count: int | None = None
+    number: int | Token | None = None
+    share: float = 0.5
+    text: str | None = None
+    word: Literal["a", "b", 3] = "a"
+    texts: Sequence[str] = ()
+    table: Mapping[str, int] | None = None
+    size: Size | None = None
+    unknown: Any = None
+    nested: Sequence[Mapping[str, Any]] = ()
+
+
+@pytest.fixture
+def stack() -> Stack:
+    app = App()
+    stack = Stack(app, "shop")
+    stack.app = app  # type: ignore[attr-defined]
+    return stack
+
+
+RIGHT: dict[str, list[Any]] = {
+    "flag": [True, False],
+    "count": [1, None],
+    "number": [1, None],
+    "share": [1, 0.25],
+    "text": ["x", "", None],
+    "word": ["a", "b", 3],
+    "texts": [[], ["a"], ("a", "b"), get_azs()],
+    "table": [{"a": 1}, {}, None],
+    "size": [Size(), None],
+    "unknown": [object(), 7],
+    "nested": [[{"a": 1}], []],
+}
+WRONG: dict[str, list[Any]] = {
+    "flag": [1, "true", None],
+    "count": [True, 1.5, "1"],
+    "number": [True, "1", [1]],
+    "share": ["0.5", None, True],
+    "text": [7, ["x"]],
+    "word": ["c", None, True, "3"],
+    "texts": ["a", [1], {"a": 1}, None, 7],
+    "table": [["a"], "a", 7],
+    "size": ["big", 7],
+    "nested": [["a"], {"a": 1}],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in RIGHT.items() for value in values])
+def test_a_value_of_the_right_kind_is_taken(stack: Stack, name: str, value: Any) -> None:
+    assert getattr(Everything(stack, "E", **{name: value}), name) is value
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_value_of_the_wrong_kind_is_refused_naming_what_is_taken(stack: Stack, name: str, value: Any) -> None:
+    with pytest.raises(ConstructError, match=f"shop/E: {name}= takes") as caught:
+        Everything(stack, "E", **{name: value})
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith("test_keywords.py")
+
+
+def test_every_wrong_keyword_is_told_at_once(stack: Stack) -> None:
+    with pytest.raises(ConstructError) as caught:
+        SQSQueue(stack, "Q", fifo="yes", encryption="rot13", dead_letter=SQSQueue(stack, "R"))  # type: ignore[arg-type]
+    said = str(caught.value)
+    assert "fifo= takes True or False, not 'yes'" in said
+    assert "encryption= takes 'sqs', 'kms', 'none', not 'rot13'" in said
+    assert "dead_letter= takes a DeadLetter or None, not a SQSQueue" in said
+
+
+def test_a_deploy_time_value_is_taken_where_it_may_stand_and_refused_where_it_must_be_known(stack: Stack) -> None:
+    size = Parameter(stack, "Size", type="Number")
+    Everything(stack, "E", number=size.ref, text=size.ref)
+    for name in ("flag", "count", "word"):
+        with pytest.raises(ConstructError, match="must be known when the template is made"):
+            Everything(stack, f"E{name}", **{name: size.ref})
+
+
+def test_one_thing_in_place_of_a_list_is_refused(stack: Stack) -> None:
+    from awsdeck import LifecycleRule
+
+    with pytest.raises(ConstructError, match="takes a list of a LifecycleRule, not a LifecycleRule"):
+        S3Bucket(stack, "B", lifecycle=LifecycleRule(expire_after=3))  # type: ignore[arg-type]
