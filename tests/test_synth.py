@@ -13,7 +13,7 @@ import pytest
 
 from awsdeck import AWS, App, ConstraintError, ConstructError, CycleError, Output, Parameter, SQSQueue, Stack
 from awsdeck.assembly import Assembly
-from awsdeck.cfn import s3, sns, sqs
+from awsdeck.cfn import s3, sns, sqs, ssm
 from awsdeck.errors import InputError
 from awsdeck.synth import synthesize
 
@@ -226,3 +226,18 @@ def test_a_message_names_constructs_as_the_deck_does() -> None:
     Output(Stack(app, "t", region="us-east-1"), "O", value=queue.arn)
     with pytest.raises(ConstructError, match=r"^\S+ t/O in t \(us-east-1\) refers to s/Q\.Arn in s"):
         app.synth()
+
+
+def test_a_tag_may_be_a_value_that_only_the_deploy_knows() -> None:
+    app = App()
+    stack = Stack(app, "shop")
+    queue = sqs.Queue(stack, "Q")
+    topic = sns.Topic(stack, "T", Tags=[{"Key": "own", "Value": queue.QueueName}])
+    table = ssm.Parameter(stack, "P", Type="String", Value="x", Tags={"own": queue.QueueName})
+    queue.node.override_logical_id("Orders")
+    for one in (topic, table):
+        one.node.tag("queue", queue.Arn)
+    made = synthesize(app)["shop"].template["Resources"]
+    name, arn = ({"Fn::GetAtt": ["Orders", attribute]} for attribute in ("QueueName", "Arn"))
+    assert made["T"]["Properties"]["Tags"] == [{"Key": "own", "Value": name}, {"Key": "queue", "Value": arn}]
+    assert made["P"]["Properties"]["Tags"] == {"own": name, "queue": arn}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from .account import OPTIONS, open_account
 from .command import Argument, Command, Option
-from .deck import assemble, stacks_named
-from .synth import deck_report, failed
+from .subjects import subjects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,11 +15,11 @@ def status(context: Context, stacks: list[str], local: bool, profile: str | None
     """The state of each stack; 1 when one that is deployed is not healthy."""
     from ..deploy import status as look
 
-    loaded, assembly = assemble(context)
-    if assembly is None:
-        return failed(context, loaded, deck_report(context, loaded, None))
     aws, _ = open_account(context, local, profile, region)
-    found = look(assembly, aws=aws, stacks=stacks_named(assembly, stacks))
+    assembly = subjects(context, aws, stacks)
+    if isinstance(assembly, int):
+        return assembly
+    found = look(assembly, aws=aws)
     if context.json:
         context.screen.data({"version": 1, "stacks": [one.to_dict() for one in found.values()]})
     else:
@@ -44,12 +43,11 @@ def outputs(
     from ..deploy import outputs as look
     from ..errors import InputError
 
-    loaded, assembly = assemble(context)
-    if assembly is None:
-        return failed(context, loaded, deck_report(context, loaded, None))
     aws, _ = open_account(context, local, profile, region)
-    names = stacks_named(assembly, stacks)
-    found = look(assembly, aws=aws, stacks=names)
+    assembly = subjects(context, aws, stacks)
+    if isinstance(assembly, int):
+        return assembly
+    found = look(assembly, aws=aws)
     if key is not None:
         values = [values[key] for values in found.values() if key in values]
         if len(values) != 1:
@@ -64,7 +62,7 @@ def outputs(
     if context.json:
         context.screen.data({"version": 1, "stacks": found})
         return 0
-    for name in names:
+    for name in assembly.stacks:
         if name not in found:
             context.screen.note(f"{name} is not deployed")
             continue
@@ -74,12 +72,14 @@ def outputs(
     return 0
 
 
-STACKS = Argument("stacks", "Stacks by name or pattern; all when none is named.", metavar="STACK", many=True)
+STACKS = Argument(
+    "stacks", "Stacks by name, pattern or ARN; all of the deck when none is named.", metavar="STACK", many=True
+)
 
 COMMANDS = (
-    Command("status", status, "Show the state of the deck's stacks.", STACKS, *OPTIONS),
+    Command("status", status, "Show the state of stacks.", STACKS, *OPTIONS),
     Command(
-        "outputs", outputs, "Show what the deployed stacks give out.", STACKS,
+        "outputs", outputs, "Show what deployed stacks give out.", STACKS,
         Option("--key", "Only this output, and only its value.", metavar="NAME"), *OPTIONS,
     ),
 )  # fmt: skip

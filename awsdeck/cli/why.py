@@ -30,8 +30,7 @@ def why(context: Context, stack: str, subject: str) -> int:
         return failed(context, loaded, deck_report(context, loaded, None))
     artifact = _stack(assembly, stack)
     resource, property = _find(loaded.app, artifact, subject)
-    body = artifact.template["Resources"][resource.node.logical_id]
-    told = {name: (value, _writers(resource, name)) for name, value in _values(body).items()}
+    told = {name: (value, _writers(resource, name)) for name, value in _values(resource.finished()).items()}
     if property is not None:
         if property not in told:
             raise _unset(resource, property, list(told))

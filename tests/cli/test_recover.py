@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.cli import deploy, drift, recover
+from awsdeck.cli import deploy, drift, recover, stacks
 from awsdeck.deploy import AWS
 from awsdeck.deploy.fake import FakeCloudFormation, Script
+from awsdeck.local import ACCOUNT
 
 if TYPE_CHECKING:
     from .conftest import Project
@@ -22,7 +23,7 @@ OLD: dict[str, Any] = {"Resources": {"Orders": {"Type": "AWS::SQS::Queue", "Prop
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeCloudFormation:
     """A scripted CloudFormation in place of every account."""
     fake = FakeCloudFormation()
-    for module in (deploy, drift, recover):
+    for module in (deploy, drift, recover, stacks):
         monkeypatch.setattr(module, "open_account", lambda *_, **__: (fake.aws(), None))
     return fake
 
@@ -66,6 +67,14 @@ def test_a_stack_is_followed_without_a_deck_by_name_and_by_arn(running: Project,
         answer = running.run("follow", name)
         assert answer.code == 0, answer.err
         assert "shop: updated in" in answer.out
+
+
+def test_status_and_outputs_need_no_deck_either(empty: Project, fake: FakeCloudFormation) -> None:
+    fake.add_stack("shop", OLD)
+    assert "CREATE_COMPLETE" in empty.run("status", "shop").out
+    assert empty.run("outputs", "shop", "--output", "json").data["stacks"] == {"shop": {}}
+    assert empty.run("status", "shpo").code == 4
+    assert empty.run("status").code == 4
 
 
 def test_a_deck_that_does_not_run_keeps_nobody_from_watching(running: Project) -> None:
@@ -177,8 +186,7 @@ def test_the_embedded_engine_is_asked_with_local(project: Project, monkeypatch: 
         drifts = ("drift", "shop", "--local", "--region", "eu-west-1", "--exit-code")
         assert project.run(*drifts).code == 0
         url = project.run("local", "status", "--output", "json").data["url"]
-        credentials = ("000000000000", "local")
-        queues = AWS(region="eu-west-1", endpoint_url=url, credentials=credentials).client("sqs")
+        queues = AWS(region="eu-west-1", endpoint_url=url, credentials=(ACCOUNT, "local")).client("sqs")
         [queue] = queues.list_queues()["QueueUrls"]
         queues.set_queue_attributes(QueueUrl=queue, Attributes={"DelaySeconds": "9"})
         answer = project.run(*drifts)

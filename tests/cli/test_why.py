@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 DECK = """
 from awsdeck import App, Construct, DynamoDBTable, IAMRole, S3Bucket, SQSQueue, Stack, construct
 from awsdeck.cfn import sqs
+from awsdeck.nested import NestedStack
 
 app = App()
 shop = Stack(app, "shop", region="eu-west-1", tags={"team": "shop"})
@@ -45,6 +46,7 @@ class Inbox(Construct):
 Inbox(shop, "Inbox")
 for number in range(2):
     SQSQueue(shop, f"Copy{number}", delay=number + 5)
+SQSQueue(NestedStack(shop, "Inner"), "Deep", delay=3)
 app.synth()
 """
 
@@ -130,6 +132,10 @@ def test_a_construct_of_the_users_own_is_the_one_that_speaks(deck: Project) -> N
 
 def test_constructs_made_in_a_loop_are_found_by_their_class(deck: Project) -> None:
     assert writers(deck, "Copy1.DelaySeconds") == [("keyword", line("delay=number"), "delay=number + 5")]
+
+
+def test_what_is_nested_is_found_by_its_path(deck: Project) -> None:
+    assert writers(deck, "Inner/Deep.DelaySeconds") == [("keyword", line("delay=3"), "delay=3")]
 
 
 def test_a_resource_alone_shows_all_of_it(deck: Project) -> None:

@@ -32,6 +32,12 @@ RIGHT = [
     "why shop Orders.DelaySeconds --output json",
     "schema add x.json",
     "outputs --key Url",
+    "follow arn:aws:cloudformation:eu-west-1:123456789012:stack/shop/1 --timeout 60",
+    "rollback shop other --skip Db,Nested.Db -y --local",
+    "cancel shop --region eu-west-1",
+    "drift --exit-code --output json",
+    "permissions shop --for plan",
+    "doctor --profile shop",
     "init queue-worker there --set name=shop --force",
 ]
 WRONG = [
@@ -44,6 +50,8 @@ WRONG = [
     "diff --against",
     "local",
     "local sideways",
+    "rollback",
+    "permissions --for nothing",
     "synth --yaml=yes",
 ]
 
