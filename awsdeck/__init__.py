@@ -34,10 +34,7 @@ if TYPE_CHECKING:
     from .services.code import image as image
     from .services.code import inline as inline
     from .services.dynamodb import DynamoDBTable as DynamoDBTable
-    from .services.dynamodb import GlobalIndex as GlobalIndex
     from .services.dynamodb import ItemPlan as ItemPlan
-    from .services.dynamodb import LocalIndex as LocalIndex
-    from .services.dynamodb import ScaledCapacity as ScaledCapacity
     from .services.dynamodb import TableReplica as TableReplica
     from .services.iam import IAMGroup as IAMGroup
     from .services.iam import IAMManagedPolicy as IAMManagedPolicy
@@ -60,6 +57,9 @@ if TYPE_CHECKING:
     from .services.s3 import Website as Website
     from .services.sns import SNSTopic as SNSTopic
     from .services.sqs import SQSQueue as SQSQueue
+    from .services.tablecapacity import ScaledCapacity as ScaledCapacity
+    from .services.tablekeys import GlobalIndex as GlobalIndex
+    from .services.tablekeys import LocalIndex as LocalIndex
     from .tokens import AWS as AWS
     from .tokens import ListToken as ListToken
     from .tokens import NoValue as NoValue
@@ -95,15 +95,15 @@ _HOMES = {
     "resource": ("CustomType", "Resource"),
     "sections": ("Condition", "Mapping", "Output", "Parameter", "equals"),
     "services.code": ("asset", "image", "inline"),
-    "services.dynamodb": (
-        "DynamoDBTable", "GlobalIndex", "ItemPlan", "LocalIndex", "ScaledCapacity", "TableReplica",
-    ),
+    "services.dynamodb": ("DynamoDBTable", "ItemPlan", "TableReplica"),
     "services.iam": ("IAMGroup", "IAMManagedPolicy", "IAMPasswordPolicy", "IAMPolicy", "IAMRole", "IAMUser", "allow", "deny"),
     "services.lambda_": ("LambdaFunction", "LambdaLayer"),
     "services.policy": ("Principal", "Statement", "VIA_MFA", "WITHOUT_MFA"),
     "services.s3": ("CorsRule", "LifecycleRule", "S3Bucket", "UploadPlan", "Website"),
     "services.sns": ("SNSTopic",),
     "services.sqs": ("SQSQueue",),
+    "services.tablecapacity": ("ScaledCapacity",),
+    "services.tablekeys": ("GlobalIndex", "LocalIndex"),
     "tokens": (
         "AWS", "ListToken", "NoValue", "Token", "base64", "cidr", "get_azs", "if_", "import_value", "intrinsic",
         "join", "secret_value", "select", "split", "ssm_secure_value", "ssm_value", "sub", "to_json",

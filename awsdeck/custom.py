@@ -166,7 +166,9 @@ def _call(source: str, path: str, name: str) -> str:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise ConstructError(f"this is not Python: {error.msg}", place=Place(path, error.lineno, error.offset)) from None
+        raise ConstructError(
+            f"this is not Python: {error.msg}", place=Place(path, error.lineno, error.offset)
+        ) from None
     found = next((node for node in tree.body if getattr(node, "name", None) == name), None)
     if isinstance(found, ast.FunctionDef):
         takes = _takes(found.args)

@@ -85,7 +85,17 @@ class Include(Construct):
             raise TemplateError(error.message, place=error.place or caller(), fix=error.fix) from None
 
     def _sections_known(self) -> None:
-        known = ("Parameters", "Mappings", "Conditions", "Outputs", "Rules", "Resources", "Transform", "Metadata", *_KEPT)
+        known = (
+            "Parameters",
+            "Mappings",
+            "Conditions",
+            "Outputs",
+            "Rules",
+            "Resources",
+            "Transform",
+            "Metadata",
+            *_KEPT,
+        )
         for section in self.template.data:
             if section not in known:
                 raise self._wrong(f"a template with the section {section} cannot be included", section)
@@ -344,7 +354,9 @@ def _include(node: Node) -> Include:
 def _ignored(metadata: Any) -> Iterable[tuple[str, str, str | None]]:
     """The rules that a resource's own Metadata accepts, with the reasons it gives."""
     said = metadata.get("awsdeck") if isinstance(metadata, dict) else None
-    rules = said.get("ignore") if isinstance(said, dict) else None
+    if not isinstance(said, dict):
+        return
+    rules = said.get("ignore")
     for entry in [rules] if isinstance(rules, str | dict) else rules or ():
         one = {**said, "rule": entry} if isinstance(entry, str) else entry
         if isinstance(one, dict) and one.get("rule") and one.get("reason"):

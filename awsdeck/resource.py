@@ -243,13 +243,23 @@ class Resource(Construct):
         if isinstance(given, dict) and any(name == "Ref" or name.startswith("Fn::") for name in given):
             return  # what the tags are is only known at deploy time
         if known.tags_as == "map":
-            self.properties[known.tag_property] = {**tags, **(given or {})}
-            return
-        items = list(given or ())
-        own = {item.get("Key") for item in items if isinstance(item, dict)}
-        extra = {"PropagateAtLaunch": True} if self.TYPE == "AWS::AutoScaling::AutoScalingGroup" else {}
-        items += [{"Key": key, "Value": value, **extra} for key, value in sorted(tags.items()) if key not in own]
-        self.properties[known.tag_property] = items
+            missing: Any = {key: value for key, value in tags.items() if key not in (given or {})}
+        else:
+            own = {item.get("Key") for item in given or () if isinstance(item, dict)}
+            extra = {"PropagateAtLaunch": True} if self.TYPE == "AWS::AutoScaling::AutoScalingGroup" else {}
+            missing = [{"Key": key, "Value": value, **extra} for key, value in sorted(tags.items()) if key not in own]
+        fresh: list[Site] = []
+        assert self.node.stack is not None
+        plain: Any = render(missing, self.node.stack.wiring.provisional, fresh, (known.tag_property,))
+        if given is None:
+            self.properties[known.tag_property] = plain
+        elif known.tags_as == "map":
+            for site in fresh:
+                site.holder = given if site.holder is plain else site.holder
+            given.update(plain)
+        else:
+            self.properties[known.tag_property].extend(plain)
+        self._sites = [*self._sites, *fresh]
 
     def link(self, wiring: Wiring) -> None:
         """Write every deploy-time value with final logical ids."""

@@ -150,7 +150,9 @@ class Wiring:
             home: Stack = referent.node.stack
             inside = "" if home is self.stack else home.node.resource.node.logical_id
             output = self._outputs[referent, attribute] = _free(
-                f"Export{inside}{_word(referent, attribute)}", referent, lambda name: name in self.given or name in self.shown
+                f"Export{inside}{_word(referent, attribute)}",
+                referent,
+                lambda name: name in self.given or name in self.shown,
             )
             value = self.final(referent, attribute)
             self.given[output] = {"Value": {"Fn::Join": [",", value]} if _gives_list(referent, attribute) else value}

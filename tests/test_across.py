@@ -46,16 +46,22 @@ def west(app: App) -> Stack:
     return Stack(app, "west", region="us-west-2")
 
 
-def test_a_reference_to_another_region_is_refused_and_the_error_names_the_way_out(app: App, east: Stack, west: Stack) -> None:
+def test_a_reference_to_another_region_is_refused_and_the_error_names_the_way_out(
+    app: App, east: Stack, west: Stack
+) -> None:
     queue = sqs.Queue(east, "Q")
     topic = sns.Topic(west, "T", DisplayName=queue.QueueName)
-    with pytest.raises(ConstructError, match=r"west \(us-west-2\) refers to east/Q.QueueName in east \(us-east-1\)") as caught:
+    with pytest.raises(
+        ConstructError, match=r"west \(us-west-2\) refers to east/Q.QueueName in east \(us-east-1\)"
+    ) as caught:
         synthesize(app)
     assert "across(...)" in (caught.value.fix or "")
     assert caught.value.place == topic.node.source
 
 
-def test_across_makes_an_output_here_a_parameter_there_and_a_note_in_the_manifest(app: App, east: Stack, west: Stack) -> None:
+def test_across_makes_an_output_here_a_parameter_there_and_a_note_in_the_manifest(
+    app: App, east: Stack, west: Stack
+) -> None:
     queue = sqs.Queue(east, "Q")
     sns.Topic(west, "T", DisplayName=f"of {across(queue.QueueName)}")
     sns.Topic(west, "U", DisplayName=across(queue.QueueName))
@@ -89,7 +95,9 @@ def test_where_both_stand_in_one_region_it_is_an_ordinary_import(app: App, east:
     sns.Topic(beside, "T", DisplayName=across(queue.QueueName))
     sns.Topic(east, "U", DisplayName=across(queue.QueueName))
     made = synthesize(app)
-    assert made["beside"].template["Resources"]["T"]["Properties"]["DisplayName"] == {"Fn::ImportValue": "east:Q-QueueName"}
+    assert made["beside"].template["Resources"]["T"]["Properties"]["DisplayName"] == {
+        "Fn::ImportValue": "east:Q-QueueName"
+    }
     assert made["east"].template["Resources"]["U"]["Properties"]["DisplayName"] == {"Fn::GetAtt": ["Q", "QueueName"]}
     assert "Parameters" not in made["beside"].template
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,6 +103,7 @@ def test_a_change_through_the_node_is_counted_too(change: str) -> None:
 def test_what_an_aspect_adds_is_seen_by_all_aspects_before_names_are_final() -> None:
     def alarm_topic(construct: Construct) -> None:
         if isinstance(construct, sqs.Queue):
+            assert construct.node.scope is not None
             sns.Topic(construct.node.scope, f"{construct.node.id}Alarms")
 
     def name_topics(construct: Construct) -> None:
@@ -136,11 +140,14 @@ def test_an_aspect_may_add_a_stack_and_another_aspect() -> None:
 def test_aspects_that_never_settle_are_stopped_naming_the_busiest() -> None:
     def endless(construct: Construct) -> None:
         if isinstance(construct, sqs.Queue):
+            assert construct.node.scope is not None
             sqs.Queue(construct.node.scope, construct.node.id + "x")
 
     app = App(aspects=[endless])
     sqs.Queue(Stack(app, "a"), "Q")
-    with pytest.raises(ConstructError, match="the aspect endless added 16 constructs in 16 rounds and goes on") as caught:
+    with pytest.raises(
+        ConstructError, match="the aspect endless added 16 constructs in 16 rounds and goes on"
+    ) as caught:
         synthesize(app)
     assert caught.value.place is not None
     assert caught.value.place.file.endswith(HERE)
@@ -178,3 +185,36 @@ def test_only_a_function_can_be_an_aspect_and_only_before_synthesis() -> None:
     app.assembly = synthesize(app)
     with pytest.raises(ConstructError, match="an aspect comes after synth"):
         app.node.aspect(print)
+
+
+DECK = """
+from awsdeck import App, SQSQueue, Stack
+
+def quick(construct):
+    if isinstance(construct, SQSQueue):
+        construct.node.resource.VisibilityTimeout = 10
+
+def idle(construct):
+    pass
+
+app = App(aspects=[quick])
+stack = Stack(app, "shop")
+stack.node.aspect(idle, order=-1)
+SQSQueue(stack, "Q")
+app.synth()
+"""
+
+
+def test_the_command_line_lists_what_ran_in_which_order_and_what_it_did(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "deck.py").write_text(DECK)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "awsdeck", "synth", "--verbose"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    said = [line.strip() for line in (done.stdout + done.stderr).splitlines()]
+    at = said.index("aspects")
+    assert said[at + 1 : at + 3] == [
+        "idle on shop (order -1): 0 changed, 0 added  deck.py:13",
+        "quick (order 0): 1 changed, 0 added  deck.py:11",
+    ]

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck import App, ConstructError, CustomResource, Output, S3Bucket, SQSQueue, Stack
-from awsdeck.answering import _awsdeck
+from awsdeck import App, ConstructError, CustomResource, Output, S3Bucket, SQSQueue, Stack, answering
 from awsdeck.custom import INLINE_MOST, RUNTIME
 from awsdeck.rules.runtimes import NEWEST
 from awsdeck.synth import synthesize
@@ -86,7 +85,9 @@ def test_it_waits_for_its_function_and_every_permission_given_to_it(app: App, st
     assert "GreetFunction" in made["Greet"]["DependsOn"]
     policies = {id: body for id, body in made.items() if body["Type"] == "AWS::IAM::Policy"}
     assert set(policies) <= set(made["Greet"]["DependsOn"])
-    statements = [one for _, body in sorted(policies.items()) for one in body["Properties"]["PolicyDocument"]["Statement"]]
+    statements = [
+        one for _, body in sorted(policies.items()) for one in body["Properties"]["PolicyDocument"]["Statement"]
+    ]
     assert statements == [
         {
             "Effect": "Allow",
@@ -209,7 +210,8 @@ class Listener(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def ask() -> Iterator[Callable[..., dict[str, Any]]]:
     """Calls a function as Lambda would and gives what CloudFormation is told."""
-    kind = type("Kind", (Listener,), {"answers": [], "refuse": 0})
+    kind: Any = type("Kind", (Listener,), {"answers": [], "refuse": 0})
+    answering_for: Any = answering._awsdeck
     server = http.server.HTTPServer(("127.0.0.1", 0), kind)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -220,7 +222,7 @@ def ask() -> Iterator[Callable[..., dict[str, Any]]]:
             "RequestType": "Create", "StackId": "s", "RequestId": "0123456789", "LogicalResourceId": "Greet",
             "ResponseURL": f"http://127.0.0.1:{server.server_port}/", "ResourceProperties": {}, **more,
         }  # fmt: skip
-        _awsdeck(work)(event, Context(seconds))
+        answering_for(work)(event, Context(seconds))
         answer: dict[str, Any] = kind.answers[-1]
         return answer
 
@@ -290,7 +292,9 @@ def test_a_custom_resource_is_made_changed_and_removed(local_engine: Engine, tmp
     from awsdeck.errors import DeployError
 
     aws = AWS(
-        endpoint_url=local_engine.url, region="eu-west-1", credentials=(local_engine.access_key, local_engine.secret_key)
+        endpoint_url=local_engine.url,
+        region="eu-west-1",
+        credentials=(local_engine.access_key, local_engine.secret_key),
     )
     name = f"custom-{uuid.uuid4().hex[:8]}"
 

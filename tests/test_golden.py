@@ -17,7 +17,9 @@ CASES = sorted(path.parent for path in (pathlib.Path(__file__).parent / "golden"
 def test_a_program_gives_the_templates_kept_beside_it(case: pathlib.Path, tmp_path: pathlib.Path) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     shutil.copytree(case, tmp_path, ignore=shutil.ignore_patterns("out"), dirs_exist_ok=True)
-    done = subprocess.run([sys.executable, "deck.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "deck.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     made = texts(tmp_path / "awsdeck.out")
     for name, text in made.items():
@@ -39,4 +41,6 @@ def test_a_program_gives_the_templates_kept_beside_it(case: pathlib.Path, tmp_pa
 def texts(folder: pathlib.Path) -> dict[str, str]:
     """Everything but zips, which the manifest names by their hashes."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found if path.suffix != ".zip"}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in found if path.suffix != ".zip"
+    }

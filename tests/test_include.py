@@ -169,7 +169,12 @@ def test_a_deploy_time_value_inside_text_becomes_a_variable_of_it(app: App, stac
 
 
 def test_a_list_may_be_given_as_text_and_a_looked_up_parameter_keeps_being_looked_up(app: App, stack: Stack) -> None:
-    Include(stack, "Old", file=write(app), parameters={"Zones": "x, y", "Image": "/images/newest", "Word": secret_value("s")})
+    Include(
+        stack,
+        "Old",
+        file=write(app),
+        parameters={"Zones": "x, y", "Image": "/images/newest", "Word": secret_value("s")},
+    )
     made = template(app)
     assert made["Resources"]["Topic"]["Properties"]["DisplayName"] == {"Fn::Join": ["-", ["x", "y"]]}
     assert made["Parameters"]["Image"]["Default"] == "/images/newest"
@@ -202,7 +207,9 @@ def test_conditions_mappings_and_parameters_serve_other_constructs(app: App, sta
     made = template(app)["Resources"]["New"]
     assert made["Condition"] == "Production"
     assert made["Properties"]["DelaySeconds"] == {"Fn::If": ["Production", 1, 2]}
-    assert made["Properties"]["ReceiveMessageWaitTimeSeconds"] == {"Fn::FindInMap": ["Waits", {"Ref": "Env"}, "seconds"]}
+    assert made["Properties"]["ReceiveMessageWaitTimeSeconds"] == {
+        "Fn::FindInMap": ["Waits", {"Ref": "Env"}, "seconds"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -305,7 +312,9 @@ def test_names_that_are_taken_are_an_error_between_templates_and_yield_for_const
 
 def test_metadata_of_two_templates_must_not_contradict(app: App, stack: Stack) -> None:
     for number, owner in enumerate(("shop", "shop", "bank")):
-        name = write(app, f"Metadata: {{Owner: {owner}}}\nResources: {{Q{number}: {{Type: AWS::SQS::Queue}}}}", f"{number}.yaml")
+        name = write(
+            app, f"Metadata: {{Owner: {owner}}}\nResources: {{Q{number}: {{Type: AWS::SQS::Queue}}}}", f"{number}.yaml"
+        )
         if owner == "bank":
             with pytest.raises(ConstructError, match="other Metadata under Owner"):
                 Include(stack, f"I{number}", file=name)

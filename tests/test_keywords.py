@@ -93,7 +93,8 @@ def test_a_deploy_time_value_is_taken_where_it_may_stand_and_refused_where_it_mu
     Everything(stack, "E", number=size.ref, text=size.ref)
     for name in ("flag", "count", "word"):
         with pytest.raises(ConstructError, match="must be known when the template is made"):
-            Everything(stack, f"E{name}", **{name: size.ref})
+            wrong: dict[str, Any] = {name: size.ref}
+            Everything(stack, f"E{name}", **wrong)
 
 
 def test_one_thing_in_place_of_a_list_is_refused(stack: Stack) -> None:

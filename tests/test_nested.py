@@ -65,7 +65,8 @@ def test_what_stands_in_a_nested_stack_goes_to_a_template_of_its_own(app: App, s
     body = made.template["Resources"]["Inner"]
     assert body["Properties"] == {
         "TemplateURL": {
-            "Fn::Sub": "https://s3.${AWS::Region}.${AWS::URLSuffix}/${AssetsBucket}/" + f"awsdeck/{asset['hash']}.template.json"
+            "Fn::Sub": "https://s3.${AWS::Region}.${AWS::URLSuffix}/${AssetsBucket}/"
+            f"awsdeck/{asset['hash']}.template.json"
         },
         "TimeoutInMinutes": 5,
         "Tags": [{"Key": "team", "Value": "shop"}],
@@ -103,9 +104,7 @@ def test_a_value_passes_through_every_level_and_between_siblings(app: App, stack
     }
     inside = nested(made, "Middle")["Resources"]["Deep"]["Properties"]["Parameters"]
     assert inside == {"FromQQueueName": {"Ref": "FromQQueueName"}}
-    assert nested(made, "Middle")["Outputs"] == {
-        "ExportDeepT": {"Value": {"Fn::GetAtt": ["Deep", "Outputs.ExportT"]}}
-    }
+    assert nested(made, "Middle")["Outputs"] == {"ExportDeepT": {"Value": {"Fn::GetAtt": ["Deep", "Outputs.ExportT"]}}}
     assert made.template["Resources"]["Sibling"]["Properties"]["Parameters"] == {
         "FromT": {"Fn::GetAtt": ["Middle", "Outputs.ExportDeepT"]}
     }
@@ -142,7 +141,9 @@ def test_lists_travel_as_text_and_arrive_as_lists(app: App, stack: Stack) -> Non
     assert child["Resources"]["T"]["Properties"]["DisplayName"] == {"Fn::Join": ["-", {"Ref": "FromZones"}]}
     passed = made.template["Resources"]["Inner"]["Properties"]["Parameters"]
     assert passed["FromZones"] == {"Fn::Join": [",", {"Ref": "Zones"}]}
-    assert passed["FromVpcCidrBlockAssociations"] == {"Fn::Join": [",", {"Fn::GetAtt": ["Vpc", "CidrBlockAssociations"]}]}
+    assert passed["FromVpcCidrBlockAssociations"] == {
+        "Fn::Join": [",", {"Fn::GetAtt": ["Vpc", "CidrBlockAssociations"]}]
+    }
     assert made.template["Resources"]["U"]["Properties"]["DisplayName"] == {
         "Fn::Join": ["-", {"Fn::Split": [",", {"Fn::GetAtt": ["Inner", "Outputs.ExportNetworkCidrBlockAssociations"]}]}]
     }
@@ -219,7 +220,9 @@ def test_two_nested_stacks_that_need_each_other_are_a_cycle_with_the_way_round(a
 
 def test_a_mistake_inside_is_told_with_its_own_line(app: App, stack: Stack) -> None:
     inner = NestedStack(stack, "Inner")
-    queue = sqs.Queue(inner, "Q", RedrivePolicy={"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:x", "maxReceiveCount": 3})
+    queue = sqs.Queue(
+        inner, "Q", RedrivePolicy={"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:x", "maxReceiveCount": 3}
+    )
     queue.node.override("Properties.RedrivePolicy.deadLetterTargetArn", {"Fn::GetAtt": ["Nobody", "Arn"]})
     with pytest.raises(ConstraintError, match="Nobody") as caught:
         synthesize(app)

@@ -33,7 +33,11 @@ def stack() -> Stack:
             ("LoginProfile", "Password"),
         ),
         ("AWS::SecretsManager::Secret", {"SecretString": '{"a": 1}'}, ("SecretString",)),
-        ("AWS::ElastiCache::User", {"UserId": "u", "UserName": "u", "Engine": "redis", "Passwords": ["x" * 16]}, ("Passwords", 0)),
+        (
+            "AWS::ElastiCache::User",
+            {"UserId": "u", "UserName": "u", "Engine": "redis", "Passwords": ["x" * 16]},
+            ("Passwords", 0),
+        ),
     ],
 )
 def test_a_secret_in_plain_text_is_refused_with_the_way_to_write_it(
@@ -101,7 +105,11 @@ def test_a_secret_in_an_included_template_is_told_at_its_line(tmp_path: pathlib.
         ("AWS::EC2::InstanceConnectEndpoint", None, ("ClientToken",)),
         ("AWS::CodeBuild::SourceCredential", ("Token",), ("Username",)),
         ("AWS::IAM::SAMLProvider", ("AddPrivateKey",), ("RemovePrivateKey",)),
-        ("AWS::ElasticLoadBalancingV2::Listener", ("DefaultActions", "*", "AuthenticateOidcConfig", "ClientSecret"), ("Port",)),
+        (
+            "AWS::ElasticLoadBalancingV2::Listener",
+            ("DefaultActions", "*", "AuthenticateOidcConfig", "ClientSecret"),
+            ("Port",),
+        ),
         ("AWS::SecretsManager::Secret", ("SecretString",), ("GenerateSecretString",)),
     ],
 )

@@ -49,7 +49,22 @@ ROOMS = [
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 PLAIN_ONLY = {"rules", "diff", "deploy", "catalog", "template", "assembly"}
 """Rooms that take plain templates and never see the tree."""
-TREE = {"node", "constructs", "tree", "resource", "sections", "cfn", "services", "synth", "wiring", "settings", "aspects", "nested", "include", "custom"}
+TREE = {
+    "node",
+    "constructs",
+    "tree",
+    "resource",
+    "sections",
+    "cfn",
+    "services",
+    "synth",
+    "wiring",
+    "settings",
+    "aspects",
+    "nested",
+    "include",
+    "custom",
+}
 LATE = {
     ("tree", "synth"),  # App.synth() is the door from the tree to its passes
     ("node", "aspects"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import pathlib
+
 import pytest
 
 from awsdeck import App, ConstructError, SQSQueue, Stack, Stage, across
 from awsdeck.cfn import sns, sqs
 from awsdeck.cli.deck import stacks_named
 from awsdeck.synth import synthesize
-
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +34,11 @@ def app(tmp_path: pathlib.Path) -> App:
 
 def test_one_synthesis_makes_the_stacks_of_every_stage(app: App) -> None:
     shop(Stage(app, "dev", env=Env(delay=0), region="eu-west-1"))
-    shop(Stage(app, "prod", env=Env(delay=5, tries=9), region="eu-central-1", account="123456789012", tags={"env": "prod"}))
+    shop(
+        Stage(
+            app, "prod", env=Env(delay=5, tries=9), region="eu-central-1", account="123456789012", tags={"env": "prod"}
+        )
+    )
     made = synthesize(app)
     assert list(made.stacks) == ["dev-data", "prod-data", "dev-work", "prod-work"]
     orders = made["prod-work"].template["Resources"]["Orders"]["Properties"]

@@ -99,6 +99,7 @@ def test_a_ring_of_resources_prints_every_line() -> None:
     assert "One" in finding.message
     assert "Other" in finding.message
     for topic in (one, other):
+        assert topic.node.source is not None
         assert f"test_synth.py:{topic.node.source.line}" in str(caught.value)
 
 
@@ -121,7 +122,7 @@ def test_a_construct_of_another_app_is_refused() -> None:
 
 def test_a_name_that_nothing_has_is_found_in_raw_functions_too() -> None:
     app = App()
-    sns.Topic(Stack(app, "b"), "T", DisplayName={"Ref": "Nothing"})
+    sns.Topic(Stack(app, "b"), "T", DisplayName={"Ref": "Nothing"})  # type: ignore[arg-type]
     with pytest.raises(ConstraintError) as caught:
         synthesize(app)
     assert [finding.rule for finding in caught.value.findings] == ["XSV001"]

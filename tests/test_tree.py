@@ -175,7 +175,7 @@ def test_every_mistake_of_a_resource_comes_in_one_error_each_at_its_own_line(sta
             "Q",
             VisibilityTimeout=50_000,
             DelaySeconds=-1,
-            Fifo=True,
+            Fifo=True,  # type: ignore[call-arg]
         )
     findings = {finding.path[3]: finding for finding in caught.value.findings}
     assert set(findings) == {"VisibilityTimeout", "DelaySeconds", "Fifo"}
@@ -361,7 +361,9 @@ def test_a_property_read_back_can_be_given_to_a_resource_of_another_stack(app: A
     second = sns.Topic(Stack(app, "other"), "U", DisplayName=first.given()["DisplayName"], Tags=first.Tags)
     assert second.node.path == "other/U"
     assert template(app, "other")["Resources"]["U"]["Properties"] == {
-        "DisplayName": {"Fn::Sub": ["x-${ShopQQueueName}", {"ShopQQueueName": {"Fn::ImportValue": "shop:Q-QueueName"}}]},
+        "DisplayName": {
+            "Fn::Sub": ["x-${ShopQQueueName}", {"ShopQQueueName": {"Fn::ImportValue": "shop:Q-QueueName"}}]
+        },
         "Tags": [{"Key": "queue", "Value": {"Fn::ImportValue": "shop:Q"}}],
     }
 
@@ -385,4 +387,4 @@ def test_an_override_beside_a_deploy_time_value_leaves_it_one(app: App, stack: S
 
 def test_what_only_aws_sets_is_refused(stack: Stack) -> None:
     with pytest.raises(ConstraintError, match="set by AWS"):
-        sqs.Queue(stack, "Q", Arn="arn:aws:sqs:eu-west-1:123456789012:q")
+        sqs.Queue(stack, "Q", Arn="arn:aws:sqs:eu-west-1:123456789012:q")  # type: ignore[call-arg]

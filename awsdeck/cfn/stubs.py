@@ -41,7 +41,7 @@ IMPORTS = {
     "typing": ("Any", "Final", "Literal", "Required", "TypedDict"),
     "...resource": ("Resource",),
     "...tokens": ("ListToken", "Token"),
-    "...tree": ("Construct",),
+    "...constructs": ("Construct",),
     "..values": ("Bool", "Int", "Json", "List", "Map", "Number", "Property", "Shared"),
 }
 

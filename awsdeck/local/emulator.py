@@ -1,7 +1,5 @@
 """MiniStack with every type CloudFormation knows: emulated where it or we can, recorded where nobody does."""
 
-# ruff: noqa: SLF001 - names MiniStack keeps to itself; tests/local/test_contract.py holds them
-
 from __future__ import annotations
 
 from typing import Any

@@ -5,8 +5,6 @@ which needs no `Allow`. A request over loopback counts as encrypted (`aws:Secure
 leaves the machine and would otherwise be refused by every bucket that insists on TLS.
 """
 
-# ruff: noqa: SLF001 - names MiniStack keeps to itself; tests/local/test_contract.py holds them
-
 from __future__ import annotations
 
 from typing import Any

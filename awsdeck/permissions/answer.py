@@ -130,8 +130,9 @@ class Answer:
         lines = [f"{self.question}: {words[self.status]}"]
         lines += [f"    granted by {line}" for line in self.granted_by]
         lines += [f"    only if {' and '.join(map(str, group))}" for group in self.only_if]
-        lines += [f"    denied by {line}" for line in self.denied_by]
-        lines += [f"    unless {' and '.join(map(str, group))}" for group in self.unless]
+        for line in self.denied_by:
+            when = f"unless {' and '.join(map(str, line.conditions))}: " if line.conditions else ""
+            lines.append(f"    {when}denied by {line}")
         lines += [f"    {reason}" for reason in self.reasons]
         return "\n".join(lines)
 

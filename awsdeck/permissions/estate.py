@@ -78,13 +78,15 @@ class Estate:
         self.members: dict[Stack, Member] = {}
         for stack in app.stacks:
             self._enter(stack, app.assembly[stack.name].template)
-            held = {made.source: made for made in stack.assets.values() if made.kind == "template"}
+            held = {
+                made.source: getattr(made, "text", "{}") for made in stack.assets.values() if made.kind == "template"
+            }
             for construct in stack.node.walk():
                 if isinstance(construct, Resource):
                     home = construct.node.stack
                     self.resources[home.name if home is not None else None, construct.node.logical_id] = construct
                 elif isinstance(construct, Stack) and construct.parent is not None:
-                    self._enter_nested(construct, construct.parent, json.loads(held[construct.node.path].text))
+                    self._enter_nested(construct, construct.parent, json.loads(held[construct.node.path]))
 
     def _enter(self, stack: Stack, template: dict[str, Any], **known: Any) -> Member:
         member = self.graph.add(
@@ -105,9 +107,10 @@ class Estate:
         """The resource that a construct mainly stands for."""
         node = construct.node
         main = construct if isinstance(construct, Resource) else node.children.get(MAIN)
-        if not isinstance(main, Resource) or main.node.stack not in self.members:
+        home = main.node.stack if isinstance(main, Resource) else None
+        if main is None or home is None or home not in self.members:
             return None
-        return self.members[main.node.stack].views.get(main.node.logical_id)
+        return self.members[home].views.get(main.node.logical_id)
 
     def path(self, view: View) -> str:
         """The path of the construct that a resource belongs to."""

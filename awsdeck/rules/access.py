@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 
 from .policy import RESOURCE, Document, Statement
 from .view import View
@@ -56,10 +57,8 @@ def spelled(value: Any) -> str | None:
     """What a value will read as, with `${Name}` where only the deploy knows; None when that cannot be written."""
     if isinstance(value, str):
         return None if "{{resolve:" in value else value
-    if isinstance(value, bool) or not isinstance(value, dict | int):
-        return None
-    if isinstance(value, int):
-        return str(value)
+    if not isinstance(value, dict):
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
     if len(value) != 1:
         return None
     ((name, argument),) = value.items()
@@ -99,14 +98,19 @@ def literal(value: Any) -> str | None:
 
 def matches(pattern: str, value: str) -> bool:
     """Whether a pattern with `*` and `?` covers a text."""
-    if "*" not in pattern and "?" not in pattern:
-        return pattern == value
+    return _matches(pattern, value) if "*" in pattern or "?" in pattern else pattern == value
+
+
+@lru_cache(1024)
+def _matches(pattern: str, value: str) -> bool:
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
     return re.fullmatch("".join(parts), value, re.DOTALL) is not None
 
 
 def plain_arn(arn: str) -> str:
     """The ARN as it is in the `aws` partition."""
+    if arn.startswith("arn:aws:") or not arn.startswith("arn:"):
+        return arn
     return re.sub(_PARTITION, "arn:aws:", arn)
 
 
@@ -147,6 +151,8 @@ def same_one(one: View, other: View) -> bool:
 
 def only(view: View, *names: str) -> View:
     """The resource with these properties alone, so that conditions elsewhere in it do not matter."""
+    if view.settled:
+        return view
     return View(
         view.id, view.type, view.body, mode=view.mode, graph=view.graph, member=view.member, world=view.world,
         properties={name: view.properties[name] for name in names if name in view.properties},
@@ -156,7 +162,10 @@ def only(view: View, *names: str) -> View:
 
 def together(*views: View) -> Iterator[tuple[View, ...]]:
     """The resources in every way their conditions can fall at the same time."""
-    yield from _together(views, {})
+    if all(view.settled and not view.world and "Condition" not in view.body for view in views):
+        yield views
+    else:
+        yield from _together(views, {})
 
 
 def _together(views: tuple[View, ...], worlds: dict[int, dict[str, bool]]) -> Iterator[tuple[View, ...]]:
@@ -276,6 +285,7 @@ def covers(statement: Statement, action: str) -> Verdict:
     return found if part == "Action" or found is None else not found
 
 
+@lru_cache(256)
 def service_stem(principal: str) -> str:
     """`states` for `states.amazonaws.com`, `states.eu-west-1.amazonaws.com`, `states.${AWS::URLSuffix}` …"""
     return re.sub(_REGION, "", re.sub(_SUFFIX, "", principal))

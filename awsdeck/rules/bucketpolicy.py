@@ -59,9 +59,7 @@ class Places:
             return None
         written = plain_arn(written)
         for name in self.names:
-            mark = (
-                f"{name[:-1]}.Arn}}" if name.startswith("${") and name.endswith("}") and name.count("$") == 1 else None
-            )
+            mark = f"{name[:-1]}.Arn}}" if name[:2] == "${" and name[-1:] == "}" and name.count("$") == 1 else None
             if mark and written.startswith(mark):
                 rest = written[len(mark) :]
                 return "bucket" if not rest else "objects" if rest.startswith("/") else None
@@ -170,13 +168,12 @@ def _weakness(
 
 
 def unenforced(graph: Graph) -> Iterator[Violation]:
-    permissions: Permissions | None = None
     for bucket in graph.of(BUCKET):
         metadata = bucket.body.get("Metadata")
         ours = metadata.get("awsdeck") if isinstance(metadata, dict) else None
         if not isinstance(ours, dict) or truth(ours.get("enforce_encryption")) is not True or generated(bucket):
             continue
-        permissions = permissions or Permissions(graph)
+        permissions = graph.kept(Permissions)
         policies = permissions.of(bucket)
         if permissions.unclear(bucket):
             continue
@@ -212,7 +209,7 @@ class _Anything(Places):
 
 
 def plain_http(graph: Graph) -> Iterator[Violation]:
-    permissions = Permissions(graph)
+    permissions = graph.kept(Permissions)
     for bucket in graph.of(BUCKET):
         if generated(bucket) or permissions.unclear(bucket) or not list(only(bucket).worlds()):
             continue
@@ -229,11 +226,14 @@ def _refuses_http(policy: View) -> Verdict:
     for world in only(policy, "Bucket", "PolicyDocument").worlds():
         places = Places(world)
         found, whole = read(world.get("PolicyDocument"))
-        denies = [s for s in found if s.body.get("Effect") == "Deny" or is_unknown(s.body.get("Effect"))]
+        denies = [
+            (_about_http(s), places.all(s))
+            for s in found
+            if s.body.get("Effect") == "Deny" or is_unknown(s.body.get("Effect"))
+        ]
         reached = [
             some(
-                every((_about_http(s), some(None if p is None else p in (kind, "any") for p in places.all(s))))
-                for s in denies
+                every((about, some(None if p is None else p in (kind, "any") for p in held))) for about, held in denies
             )
             for kind in ("bucket", "objects")
         ]

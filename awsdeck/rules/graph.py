@@ -11,12 +11,13 @@ from .vocabulary import ABSENT, NO_VALUE, is_unknown, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeVar
 
     from ..template import Template
     from .vocabulary import Mode
 
+    T = TypeVar("T")
     Path = tuple[str | int, ...]
 
 _ONE_NAME = r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}"
@@ -70,7 +71,8 @@ class Member:
     """One template of a graph: its sections, its resources, its conditions, and every mention in its resources.
 
     `parameters` are values known for it; `use_defaults` lets a parameter's default count as its value. `generated` says
-    whether a transform, macro, module or loop may add names that are not written here.
+    whether a transform, macro, module or loop may add names that are not written here; `texts` are those of all
+    resources' properties.
     """
 
     def __init__(
@@ -98,7 +100,9 @@ class Member:
                     self.known.setdefault(name, body["Default"])
         self.ways = Ways(self.section("Conditions"), self.section("Parameters"), self.simplify)
         self.mentions: list[Edge] = []
+        self.texts: list[bytes] = []
         self.scanned: bytes | None = None
+        self._edges: list[Edge] | None = None
         self._elsewhere: list[Edge] | None = None
         self.views: dict[str, View] = {}
         for id, body in self.section("Resources").items():
@@ -115,6 +119,7 @@ class Member:
         for key, value in body.items():
             if key == "Properties":
                 found = texts(value)
+                self.texts.append(found)
                 if b"Ref" not in found and b"Fn::" not in found:  # nothing to simplify, and nothing is mentioned
                     properties = value
                     continue
@@ -143,7 +148,7 @@ class Member:
         sections = (self.data, self.section("Resources"), self.section("Conditions"), self.section("Mappings"))
         if any(isinstance(key, str) and key.startswith("Fn::") for section in sections for key in section):
             return True
-        return any(view.type.endswith("::MODULE") for view in self.views.values())
+        return any(type.endswith("::MODULE") for type in {view.type for view in self.views.values()})
 
     def simplify(self, value: Any) -> Any:
         """The value with every function replaced that can be worked out now: parameters known, maps, joins, subs.
@@ -222,7 +227,9 @@ class Member:
 
     def edges(self) -> list[Edge]:
         """Every reference from one resource of this template to another, in the order of the template."""
-        return [edge for edge in self.mentions if edge.target in self.views and edge.kind in _LINKS]
+        if self._edges is None:
+            self._edges = [edge for edge in self.mentions if edge.target in self.views and edge.kind in _LINKS]
+        return self._edges
 
     def elsewhere(self) -> list[Edge]:
         """What outputs and conditions mention; the paths start at the top of the template and `source` is empty."""
@@ -374,11 +381,13 @@ class Graph:
         self.members: list[Member] = []
         self._by_type: dict[str, list[View]] = {}
         self._exports: dict[str, list[tuple[Member, Any]]] | None = None
+        self._kept: dict[Any, Any] = {}
 
     def add(self, template: Template, **known: Any) -> Member:
         """Add a template; `known` are `Member`'s keywords (region, account, parameters, …)."""
         member = Member(template, self, **known)
         self.members.append(member)
+        self._kept.clear()
         for view in member.views.values():
             self._by_type.setdefault(view.type, []).append(view)
         return member
@@ -386,6 +395,13 @@ class Graph:
     def __iter__(self) -> Iterator[View]:
         for member in self.members:
             yield from member.views.values()
+
+    def kept(self, make: Callable[[Graph], T]) -> T:
+        """What `make` gives for this graph, made once and shared by the rules that ask for it."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        found: T = self._kept[make]
+        return found
 
     def of(self, *types: str) -> list[View]:
         """The resources of these types."""

@@ -71,12 +71,11 @@ def _triggers(graph: Graph) -> Iterator[tuple[View, Path, View, View]]:
 
 
 def _loops(graph: Graph) -> Iterator[Violation]:
-    grants: Grants | None = None
     for caller, path, function, origin in _triggers(graph):
         role = role_of(graph, function) if function.get("RecursiveLoop") != "Allow" else None
         if role is None or generated(caller, function, role):
             continue
-        grants = grants or Grants(graph)
+        grants = graph.kept(Grants)
         if origin.type == BUCKET:
             writes = some(
                 _writes_objects(graph, view, statement, origin)

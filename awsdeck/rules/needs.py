@@ -58,12 +58,10 @@ def role_behind(graph: Graph, view: View) -> View | None:
 
 def missing(graph: Graph, needs: Iterable[Need]) -> Iterator[tuple[Need, list[str]]]:
     """The needs that are certainly not met, with the actions that are not allowed."""
-    grants: Grants | None = None
-    permissions: Permissions | None = None
     for need in needs:
         if generated(need.consumer, need.role):
             continue
-        grants, permissions = grants or Grants(graph), permissions or Permissions(graph)
+        grants, permissions = graph.kept(Grants), graph.kept(Permissions)
         if need.target.type == KEY:
             if not account_only(need.target):
                 continue

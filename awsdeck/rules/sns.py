@@ -114,8 +114,13 @@ def subscriptions(view: View) -> Iterator[Subscribed]:
             yield Subscribed(view, ("Subscription", index), item)
 
 
-def _every_subscription(graph: Graph) -> Iterator[tuple[Subscribed, View | None, Target | None]]:
+def _every_subscription(graph: Graph) -> list[tuple[Subscribed, View | None, Target | None]]:
     """Every subscription of a graph in every world, with its topic and its endpoint where they are in the graph."""
+    return graph.kept(_subscriptions)
+
+
+def _subscriptions(graph: Graph) -> list[tuple[Subscribed, View | None, Target | None]]:
+    every = []
     for view in graph.of(SUBSCRIPTION, TOPIC):
         if view.type == TOPIC and "Subscription" not in view.properties:
             continue
@@ -126,7 +131,8 @@ def _every_subscription(graph: Graph) -> Iterator[tuple[Subscribed, View | None,
                 else:
                     found = graph.target(view, one.given.get("TopicArn"))
                     topic = found.view if found is not None and found.view.type == TOPIC else None
-                yield one, topic, graph.target(view, one.endpoint)
+                every.append((one, topic, graph.target(view, one.endpoint)))
+    return every
 
 
 def _protocol(view: View) -> Iterator[Violation]:
@@ -270,14 +276,13 @@ def _fifo_topic(one: Subscribed, topic: View | None) -> bool | None:
 
 
 def _queue_permission(graph: Graph) -> Iterator[Violation]:
-    permissions: Permissions | None = None
     for one, topic, found in _every_subscription(graph):
         if one.protocol != "sqs" or topic is None or found is None or found.view.type != QUEUE:
             continue
         queue = found.view
         if generated(one.view, queue):
             continue
-        permissions = permissions or Permissions(graph)
+        permissions = graph.kept(Permissions)
         verdict, _granting = permissions.granted("sns", "sqs:SendMessage", queue, topic)
         if verdict is False:
             yield Violation(one.at("Endpoint"), view=one.view, topic=topic.id, queue=queue.id)
@@ -294,13 +299,12 @@ def _queue_permission(graph: Graph) -> Iterator[Violation]:
 
 
 def _function_permission(graph: Graph) -> Iterator[Violation]:
-    permissions: Permissions | None = None
     for one, topic, found in _every_subscription(graph):
         if one.protocol != "lambda" or topic is None or found is None or found.view.type not in INVOCABLE:
             continue
         if generated(one.view, found.view):
             continue
-        permissions = permissions or Permissions(graph)
+        permissions = graph.kept(Permissions)
         if permissions.granted("sns", "lambda:InvokeFunction", found.view, topic)[0] is False:
             yield Violation(one.at("Endpoint"), view=one.view, function=found.view.id)
 

@@ -57,6 +57,7 @@ _SECRET_NAME = "aws_secret_access_key"  # noqa: S105
 _ZONE = r"[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:central|north|south|east|west|north(?:east|west)|south(?:east|west))-\d[a-z]?"
 _ARN = r"arn:(aws[a-z-]*):[a-z0-9-]*:([a-z0-9-]*):(\d{12})?:?"
 _ANY_ZONE = rb"-(?<=ral-|rth-|uth-|ast-|est-)\d"  # begins with plain text, which makes it forty times faster
+_ZONES_END = (b"st-", b"th-", b"ral-")
 _PASSWORDS = {
     "AWS::IAM::User": "LoginProfile/Password",
     "AWS::RDS::DBCluster": "MasterUserPassword",
@@ -278,7 +279,9 @@ def _hard_coded(graph: Graph) -> Iterator[Violation]:
 
 
 def _names_a_place(found: bytes) -> bool:
-    return b"arn:aws" in found or re.search(_ANY_ZONE, found) is not None
+    if b"arn:aws" in found:
+        return True
+    return any(end in found for end in _ZONES_END) and re.search(_ANY_ZONE, found) is not None
 
 
 def _fixed_place(value: str, path: Path) -> str | None:
@@ -315,7 +318,10 @@ def _strings(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def scanned(member: Member) -> bytes:
     """All texts of a template in one piece, good for looking whether something occurs at all."""
     if member.scanned is None:
-        member.scanned = texts(member.data)
+        rest: list[Any] = [section for name, section in member.data.items() if name != "Resources"]
+        for id, body in member.section("Resources").items():
+            rest += [item for key, item in body.items() if key != "Properties"] if id in member.views else [body]
+        member.scanned = b"\n".join([*member.texts, texts([*member.data, *member.section("Resources"), rest])])
     return member.scanned
 
 

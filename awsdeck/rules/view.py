@@ -25,9 +25,10 @@ class View:
 
     `graph` and `member` (the template it stands in) are None when a construct is checked on its own. `world` says how
     conditions fall where they have been decided, and `asked` which ones the properties ask about (None: not looked).
+    Those of a `settled` resource are all there is to it, however conditions fall.
     """
 
-    __slots__ = ("id", "type", "properties", "body", "mode", "graph", "member", "world", "asked", "_kept")
+    __slots__ = ("id", "type", "properties", "body", "mode", "graph", "member", "world", "asked", "settled", "_kept")
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class View:
         self.member = member
         self.world = world or {}
         self.asked = asked
+        self.settled = asked is not None and not asked and not is_transformed(self.properties)
         self._kept: dict[str, Any] | None = None
 
     def get(self, path: str, default: Any = ABSENT) -> Any:
@@ -59,7 +61,13 @@ class View:
 
         A step into a value that is only known at deploy time gives UNKNOWN.
         """
-        return self.at(path.split("/"), default)
+        if "/" in path:
+            return self.at(path.split("/"), default)
+        properties = self.properties
+        if len(properties) == 1 and is_unknown(properties):
+            return UNKNOWN
+        value = properties.get(path, ABSENT)
+        return default if value is ABSENT or (type(value) is dict and value == NO_VALUE) else value
 
     def at(self, steps: Iterable[str | int], default: Any = ABSENT) -> Any:
         """Like `get`, for a path in steps."""
@@ -110,7 +118,7 @@ class View:
         Nothing is given where nothing can be told: the resource never exists, its properties come from a macro, or
         there are too many conditions.
         """
-        if is_unknown(self.properties) or "Fn::Transform" in self.properties:
+        if not self.settled and is_transformed(self.properties):
             return ()
         own = self.body.get("Condition")
         if self.member is not None and isinstance(own, str) and not self.member.possible({own: True}):
@@ -206,6 +214,11 @@ def spread(value: Any, steps: list[str]) -> Iterator[tuple[Path, Any]]:
     for key, item in items:
         for path, found in spread(item, rest):
             yield (key, *path), found
+
+
+def is_transformed(properties: dict[str, Any]) -> bool:
+    """Whether what the properties are comes from a macro or function."""
+    return "Fn::Transform" in properties or is_unknown(properties)
 
 
 def texts(value: Any) -> bytes:

@@ -458,7 +458,7 @@ class Violation:
         self.view = view
         self.member = member
         self.message = message
-        self.severity = severity
+        self.severity: Severity | None = severity
         self.fix = fix
         self.allowed = allowed
         self.ring = tuple(ring)

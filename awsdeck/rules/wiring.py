@@ -89,12 +89,11 @@ def _notified(graph: Graph) -> Iterator[tuple[View, Path, Any, View | None, str]
 
 
 def _notification_permission(graph: Graph) -> Iterator[Violation]:
-    permissions: Permissions | None = None
     order = Order()
     for bucket, path, _value, target, action in _notified(graph):
         if target is None or generated(bucket, target):
             continue
-        permissions = permissions or Permissions(graph)
+        permissions = graph.kept(Permissions)
         verdict, granting = permissions.granted("s3", action, target, bucket)
         if verdict is False:
             yield Violation(path, view=bucket, target=target.id, action=action)

@@ -14,6 +14,8 @@ from ..tokens import AWS, has_marker, select, split
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check, hold
 from .policy import Document, Principal, both, give
+from .tablecapacity import ScaledCapacity, scale
+from .tablekeys import GlobalIndex, LocalIndex, key_schema, projection_of, several, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,15 +26,11 @@ if TYPE_CHECKING:
     from ..rules.vocabulary import Mode
     from ..tokens import Token
     from .policy import Conditions, Grant, Grantee, Statement
+    from .tablekeys import Key, Projection
 
-    KeyType = Literal["S", "N", "B"]
-    Key = str | tuple[str, KeyType]
-    Projection = Literal["all", "keys-only"] | Sequence[str]
 
 TABLE = "AWS::DynamoDB::Table"
 GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
-TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
-SCALING_POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
 READ_INDEX = ("dynamodb:Query", "dynamodb:Scan")
 READ_OWN = ("dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query")
@@ -49,112 +47,6 @@ STREAMS = {
     "new-and-old-images": "NEW_AND_OLD_IMAGES",
 }
 CLASSES = {"standard": "STANDARD", "infrequent-access": "STANDARD_INFREQUENT_ACCESS"}
-PROJECTIONS = {"all": "ALL", "keys-only": "KEYS_ONLY"}
-
-
-class ScaledCapacity:
-    """Provisioned capacity that follows use: from `least` to `most` units a second.
-
-    - `target`: the share of the capacity that is to be used, 20 to 90 percent; 70 by default.
-    - `scale_in_after`, `scale_out_after`: seconds to wait after a change before the next one.
-
-    Source: DynamoDB Developer Guide, managing throughput capacity with auto scaling.
-    """
-
-    __slots__ = ("least", "most", "target", "scale_in_after", "scale_out_after")
-
-    def __init__(
-        self,
-        least: int,
-        most: int,
-        *,
-        target: int = 70,
-        scale_in_after: int | None = None,
-        scale_out_after: int | None = None,
-    ) -> None:
-        if least > most:
-            raise ConstructError(
-                f"capacity from {least} to {most}", place=caller(), fix="the least comes first, then the most"
-            )
-        if not 20 <= target <= 90:
-            raise ConstructError(f"target={target}", place=caller(), fix="20 to 90 percent")
-        self.least = least
-        self.most = most
-        self.target = target
-        self.scale_in_after = scale_in_after
-        self.scale_out_after = scale_out_after
-
-    def tracking(self) -> dict[str, Any]:
-        """What Application Auto Scaling and global tables are told alike."""
-        return {
-            "TargetValue": self.target,
-            "ScaleInCooldown": self.scale_in_after,
-            "ScaleOutCooldown": self.scale_out_after,
-        }
-
-    def settings(self) -> dict[str, Any]:
-        """The capacity as a global table writes it."""
-        return {
-            "MinCapacity": self.least,
-            "MaxCapacity": self.most,
-            "TargetTrackingScalingPolicyConfiguration": self.tracking(),
-        }
-
-
-class LocalIndex:
-    """A second order of a table's items: the same partition key, another sort key. It is made with the table or never.
-
-    - `sort_key`: `"total"` or `("total", "N")`.
-    - `projection`: "all" attributes (default), "keys-only", or the names of attributes beside the keys.
-
-    Source: DynamoDB Developer Guide, local secondary indexes; course notes, DynamoDB.
-    """
-
-    __slots__ = ("name", "sort_key", "projection")
-
-    def __init__(self, name: str, *, sort_key: Key, projection: Projection = "all") -> None:
-        self.name = name
-        self.sort_key = sort_key
-        self.projection = projection
-
-
-class GlobalIndex:
-    """A view of a table under other keys, with capacity of its own; it can come and go, one at a time.
-
-    - `partition_key`, `sort_key`: as a table's; a list of up to four for a key of several attributes.
-    - `projection`: "all" attributes (default), "keys-only", or the names of attributes beside the keys.
-    - `read_capacity`, `write_capacity`: of a provisioned table; the table's own when left out.
-    - `max_read_units`, `max_write_units`: of an on-demand table, what it may use in a second at most.
-
-    Reads of it are eventually consistent. Source: DynamoDB Developer Guide, global secondary indexes; course notes,
-    DynamoDB.
-    """
-
-    __slots__ = (
-        "name", "partition_key", "sort_key", "projection", "read_capacity", "write_capacity", "max_read_units",
-        "max_write_units",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        partition_key: Key | list[Key],
-        sort_key: Key | list[Key] | None = None,
-        projection: Projection = "all",
-        read_capacity: int | ScaledCapacity | None = None,
-        write_capacity: int | ScaledCapacity | None = None,
-        max_read_units: int | None = None,
-        max_write_units: int | None = None,
-    ) -> None:
-        self.name = name
-        self.partition_key = partition_key
-        self.sort_key = sort_key
-        self.projection = projection
-        self.read_capacity = read_capacity
-        self.write_capacity = write_capacity
-        self.max_read_units = max_read_units
-        self.max_write_units = max_write_units
 
 
 class TableReplica:
@@ -358,7 +250,7 @@ class DynamoDBTable(TableAccess):
             resource_class(GLOBAL_TABLE)(self, MAIN, **self._shared(), **self._everywhere())
         else:
             resource_class(TABLE)(self, MAIN, **self._shared(), **self._here())
-            self._scale("", "table", f"table/{self.table_name}", self.read_capacity, self.write_capacity)
+            scale(self, "", "table", f"table/{self.table_name}", self.read_capacity, self.write_capacity)
             for index in self._globals:
                 self._scale_index(index)
         check(self, **self._hints())
@@ -411,7 +303,7 @@ class DynamoDBTable(TableAccess):
             **{name: getattr(self, name) for name in told},
             **{name: one.most if isinstance(one, ScaledCapacity) else one for name, one in capacities.items()},
             "auto_scaling": scaled or None,
-            "partition_key": _typed(self.partition_key)[0],
+            "partition_key": typed(self.partition_key)[0],
         }
 
     def expect_query(self, *attributes: str, index: str | None = None, consistent_read: bool = False) -> None:
@@ -425,9 +317,9 @@ class DynamoDBTable(TableAccess):
                 f"{self.node.path} has no index {index!r}", place=caller(),
                 fix=f"one of: {', '.join([*local, *globally]) or 'there are none yet'}",
             )  # fmt: skip
-        own = _typed(self.partition_key)[0]
+        own = typed(self.partition_key)[0]
         keys = {name: [own] for name in local}
-        keys.update((one.name, [_typed(key)[0] for key in _several(one.partition_key)]) for one in self._globals)
+        keys.update((one.name, [typed(key)[0] for key in several(one.partition_key)]) for one in self._globals)
         self._expect(
             operation="query",
             attributes=list(attributes),
@@ -457,7 +349,7 @@ class DynamoDBTable(TableAccess):
         return {
             "TableName": self.name,
             "BillingMode": BILLING[self.billing],
-            "KeySchema": _schema(self.partition_key, self.sort_key),
+            "KeySchema": key_schema(self.partition_key, self.sort_key),
             "AttributeDefinitions": self._definitions(),
             "LocalSecondaryIndexes": self._local_indexes(),
             "GlobalSecondaryIndexes": self._global_indexes(),
@@ -467,14 +359,14 @@ class DynamoDBTable(TableAccess):
 
     def _keys(self) -> Iterator[Key]:
         for one in (self.partition_key, self.sort_key, *(index.sort_key for index in self.local_indexes)):
-            yield from _several(one)
+            yield from several(one)
         for index in self._globals:
-            yield from _several(index.partition_key)
-            yield from _several(index.sort_key)
+            yield from several(index.partition_key)
+            yield from several(index.sort_key)
 
     def _definitions(self) -> list[dict[str, str]]:
         types: dict[str, str | None] = {}
-        for name, type in map(_typed, self._keys()):
+        for name, type in map(typed, self._keys()):
             known = types.get(name)
             if known is not None and type is not None and known != type:
                 raise ConstructError(
@@ -488,8 +380,8 @@ class DynamoDBTable(TableAccess):
         made = [
             {
                 "IndexName": index.name,
-                "KeySchema": _schema(self.partition_key, index.sort_key),
-                "Projection": _projection(index.projection),
+                "KeySchema": key_schema(self.partition_key, index.sort_key),
+                "Projection": projection_of(index.projection),
             }
             for index in self.local_indexes
         ]
@@ -501,8 +393,8 @@ class DynamoDBTable(TableAccess):
     def _global_index(self, index: GlobalIndex) -> dict[str, Any]:
         body: dict[str, Any] = {
             "IndexName": index.name,
-            "KeySchema": _schema(index.partition_key, index.sort_key),
-            "Projection": _projection(index.projection),
+            "KeySchema": key_schema(index.partition_key, index.sort_key),
+            "Projection": projection_of(index.projection),
         }
         if self.replicas:
             return {**body, **self._writes(self._index_capacity(index)[1], index.max_write_units)}
@@ -540,36 +432,9 @@ class DynamoDBTable(TableAccess):
 
     def _scale_index(self, index: GlobalIndex) -> None:
         word = "".join(piece[:1].upper() + piece[1:] for piece in re.findall(r"[A-Za-z0-9]+", index.name))
-        self._scale(
-            word, "index", f"table/{self.table_name}/index/{index.name}", *self._index_capacity(index)
+        scale(
+            self, word, "index", f"table/{self.table_name}/index/{index.name}", *self._index_capacity(index)
         )  # fmt: skip
-
-    def _scale(self, word: str, kind: str, id: str, read: Any, write: Any) -> None:
-        for capacity, way in ((read, "Read"), (write, "Write")):
-            if not isinstance(capacity, ScaledCapacity):
-                continue
-            target = resource_class(TARGET)(
-                self,
-                f"{word}{way}Scaling",
-                ServiceNamespace="dynamodb",
-                ResourceId=id,
-                ScalableDimension=f"dynamodb:{kind}:{way}CapacityUnits",
-                MinCapacity=capacity.least,
-                MaxCapacity=capacity.most,
-            )
-            resource_class(SCALING_POLICY)(
-                self,
-                f"{word}{way}ScalingPolicy",
-                PolicyName=f"{way}CapacityUse",
-                PolicyType="TargetTrackingScaling",
-                ScalingTargetId=target.ref,
-                TargetTrackingScalingPolicyConfiguration={
-                    **capacity.tracking(),
-                    "PredefinedMetricSpecification": {
-                        "PredefinedMetricType": f"DynamoDB{way}CapacityUtilization",
-                    },
-                },
-            )
 
     # A table of several regions
 
@@ -660,6 +525,18 @@ class DynamoDBTable(TableAccess):
             ),
         }
 
+    def settle(self) -> None:
+        """Give every replica the tags of the tree, which CloudFormation keeps there and not on a global table."""
+        tags: dict[str, str] = {}
+        for node in self.node.above():
+            for key, value in (node.tags or {}).items():
+                tags.setdefault(key, value)
+        if self.replicas and tags:
+            entries = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+            resource = self.node.resource
+            replicas = [{**replica, "Tags": entries} for replica in resource.given()["Replicas"]]
+            resource._assign({"Replicas": replicas})
+
     # Permissions
 
     def _state(self, statement: Statement) -> Resource:
@@ -738,7 +615,8 @@ class ExistingTable(Existing, TableAccess):
     WHAT = "table"
     indexes: bool = False
 
-    _state_stream = Existing._state
+    def _state_stream(self, statement: Statement) -> Resource:
+        return self._state(statement)
 
     def _followed(self) -> None:
         if "stream_arn" not in self.values:
@@ -791,36 +669,6 @@ def _leading(keys: str | Sequence[str] | None, when: Conditions | None) -> Condi
     pattern = any("*" in str.__str__(key) for key in several)
     operator = "ForAllValues:StringLike" if pattern else "ForAllValues:StringEquals"
     return both({operator: {"dynamodb:LeadingKeys": several}}, when or {})
-
-
-def _several(keys: Key | list[Key] | None) -> Sequence[Key]:
-    return [] if keys is None else keys if isinstance(keys, list) else [keys]
-
-
-def _typed(key: Key) -> tuple[str, str | None]:
-    if isinstance(key, str):
-        return key, None
-    if isinstance(key, tuple) and len(key) == 2 and all(isinstance(one, str) for one in key):
-        return key
-    raise ConstructError(f"{key!r} is not a key", place=caller(), fix='write "id", or with its type ("placed_at", "N")')
-
-
-def _schema(partition: Key | list[Key], sort: Key | list[Key] | None) -> list[dict[str, str]]:
-    return [
-        {"AttributeName": _typed(key)[0], "KeyType": kind}
-        for keys, kind in ((partition, "HASH"), (sort, "RANGE"))
-        for key in _several(keys)
-    ]
-
-
-def _projection(projection: Projection) -> dict[str, Any]:
-    if isinstance(projection, str):
-        if projection not in PROJECTIONS:
-            raise ConstructError(
-                f"projection={projection!r}", place=caller(), fix='"all", "keys-only", or a list of attribute names'
-            )
-        return {"ProjectionType": PROJECTIONS[projection]}
-    return {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(projection)}
 
 
 def _throughput(read: Any, write: Any) -> dict[str, Any] | None:

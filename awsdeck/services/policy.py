@@ -27,9 +27,11 @@ if TYPE_CHECKING:
             self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
         ) -> Any:
             """Add a statement to what it may do."""
+            ...
 
         def as_principal(self) -> Principal:
             """The same as a principal of a resource's policy."""
+            ...
 
 
 VERSION = "2012-10-17"
@@ -313,7 +315,9 @@ def under(arn: str, *paths: str) -> list[str]:
 
 def listed(value: str | Sequence[str]) -> Sequence[str]:
     """One text or several, as a list."""
-    return [value] if isinstance(value, str) or not isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return value
+    return [value]  # type: ignore[list-item]  # what is no text is told apart by whoever takes the list
 
 
 def _plain(text: str) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         @property
         def node(self) -> Any: ...
         @property
-        def stream_arn(self) -> str: ...
+        def stream_arn(self) -> Any: ...  # a descriptor on the class is not yet a str to pyright
 
 
 MAPPING = "AWS::Lambda::EventSourceMapping"

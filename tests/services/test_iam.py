@@ -21,7 +21,6 @@ from awsdeck import (
     IAMUser,
     Parameter,
     Principal,
-    SQSQueue,
     Stack,
     Statement,
     allow,

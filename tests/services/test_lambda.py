@@ -554,7 +554,8 @@ def test_a_share_that_grows_faster_than_planned_is_a_warning(stack: Stack) -> No
 
 def test_an_alias_on_a_version_of_another_function_is_refused(stack: Stack) -> None:
     first, second = LambdaFunction(stack, "F", **PYTHON), LambdaFunction(stack, "G", **PYTHON)
-    for options in ({"version": second.version()}, {"weights": {second.version("3"): 0.1}}):
+    several: list[dict[str, Any]] = [{"version": second.version()}, {"weights": {second.version("3"): 0.1}}]
+    for options in several:
         with pytest.raises(ConstructError, match="of shop/F cannot lead to a version of shop/G") as caught:
             first.alias("live", **options)
         assert caught.value.place is not None

@@ -267,7 +267,11 @@ def test_what_a_bucket_is_used_for_is_held_against_what_it_can_do(stack: Stack, 
 
 def test_an_upload_is_planned_within_what_s3_takes() -> None:
     assert UploadPlan(10 * 1024**3, part_size_bytes=100 * 1024**2).parts == 103
-    for wrong in ({"size_bytes": 6 * 1024**4, "part_size_bytes": 5 * 1024**3}, {"size_bytes": 6 * 1024**3}):
+    wrongs: list[dict[str, Any]] = [
+        {"size_bytes": 6 * 1024**4, "part_size_bytes": 5 * 1024**3},
+        {"size_bytes": 6 * 1024**3},
+    ]
+    for wrong in wrongs:
         with pytest.raises(ConstraintError) as caught:
             UploadPlan(**wrong)
         finding = caught.value.findings[0]
