@@ -72,22 +72,39 @@ def _any(value: Any, pad: str) -> str:
     raise TypeError(type(value).__name__)
 
 
+_names: dict[str, str] = {}
+_NAMES_MOST = 5_000
+
+
+def _name(key: Any) -> str:
+    """A key as it stands before its value; most stand in a template many times."""
+    name = f"{encode_basestring_ascii(key)}: "
+    if len(_names) < _NAMES_MOST and type(key) is str:
+        _names[key] = name
+    return name
+
+
 def _dict(mapping: dict[str, Any], pad: str, quote: Any = encode_basestring_ascii) -> str:
     if not mapping:
         return "{}"
     inner = pad + "  "
     members = []
-    for key in sorted(mapping):
+    for key in sorted(mapping) if len(mapping) > 1 else mapping:
         value = mapping[key]
+        name = _names.get(key) or _name(key)
         kind = type(value)
         if kind is str:
-            members.append(f"{quote(key)}: {quote(value)}")
+            members.append(name + quote(value))
         elif kind is dict:
-            members.append(f"{quote(key)}: {_dict(value, inner)}")
+            members.append(name + _dict(value, inner))
         elif kind is list:
-            members.append(f"{quote(key)}: {_list(value, inner)}")
+            members.append(name + _list(value, inner))
+        elif kind is int:
+            members.append(name + str(value))
         else:
-            members.append(f"{quote(key)}: {_any(value, inner)}")
+            members.append(name + _any(value, inner))
+    if len(members) == 1:
+        return f"{{{inner}{members[0]}{pad}}}"
     return f"{{{inner}{f',{inner}'.join(members)}{pad}}}"
 
 
@@ -104,4 +121,6 @@ def _list(items: Any, pad: str, quote: Any = encode_basestring_ascii) -> str:
             members.append(_dict(value, inner))
         else:
             members.append(_any(value, inner))
+    if len(members) == 1:
+        return f"[{inner}{members[0]}{pad}]"
     return f"[{inner}{f',{inner}'.join(members)}{pad}]"

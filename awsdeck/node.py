@@ -39,7 +39,7 @@ class Node:
         self.id = id
         self.scope = scope
         self.children: dict[str, Construct] = {}
-        self.spot = caller_spot()
+        self.spot = caller_spot(3)  # what calls this is the construct's own __init__, or a part of it
         self.dependencies: list[Construct] | None = None
         self.ignored: dict[str, tuple[str, str | None]] | None = None
         self.tags: dict[str, str] | None = None
@@ -57,7 +57,9 @@ class Node:
                 f"{type(host).__name__}: {id!r} cannot be an id", place=caller(),
                 fix="use a non-empty string without slashes",
             )  # fmt: skip
-        above = _node_of(scope, host, id)
+        above = getattr(scope, "node", None)
+        if above.__class__ is not Node:
+            above = _node_of(scope, host, id)
         other = above.children.get(id)
         if other is not None:
             raise ConstructError(
@@ -199,6 +201,7 @@ class Node:
         stack it says so for all of them. The nearest word up the tree counts.
         """
         self.removal = "Retain" if keep else "Delete"
+        self.root_app.keeps = True
 
     def ignore(self, rule: str, *, reason: str, until: str | None = None) -> None:
         """Do not report this rule for anything below; `reason` is for the reader, `until` a date (YYYY-MM-DD).

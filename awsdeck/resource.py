@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     Change = tuple[str, tuple[str, int] | None, dict[str, Any], list[str]]
 
 _NOTHING: frozenset[str] = frozenset()
-SOUND_MOST = 5_000
-"""So many resources without findings are remembered, a few hundred bytes each."""
-
 _OWN = frozenset(("node", "properties", "body", "_sites", "_overrides", "_told", "_history", "__class__"))
 
 
@@ -218,8 +215,8 @@ class Resource(Construct):
         if findings:
             self._told = True
             app.report(findings, node)
-        elif content is not None and len(app.sound) < SOUND_MOST:
-            app.sound.add(content)
+        elif content is not None:
+            app.remember(content)
 
     def _content(self, policy: str | None) -> bytes | None:
         """All that a check looks at, the same for equal resources; None where the resource's own name matters too.
@@ -268,16 +265,12 @@ class Resource(Construct):
 
     def removal_policy(self) -> str | None:
         """What becomes of the resource when it leaves the template; Retain or Snapshot where it holds data."""
-        known = self.type
-        stateful = known is not None and known.stateful
-        node: Node | None = self.node
-        while node is not None:
-            if node.removal is not None:
-                return node.removal if stateful or node.removal != "Delete" else None
-            node = node.scope.node if node.scope is not None else None
-        if known is None or not stateful:
-            return None
-        return "Snapshot" if known.snapshot else "Retain"
+        known = catalog.find(self.TYPE)
+        if self.node.root_app.keeps:  # somebody has said so of something
+            for node in self.node.above():
+                if node.removal is not None:
+                    return node.removal if node.removal != "Delete" or (known is not None and known.stateful) else None
+        return known.removal if known is not None else None
 
     def finished(self) -> dict[str, Any]:
         """The resource as it stands in the template; call after `link`."""

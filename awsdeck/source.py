@@ -24,12 +24,21 @@ def caller() -> Place | None:
     return Place(*spot) if spot else None
 
 
-def caller_spot() -> tuple[str, int] | None:
-    """File and line of the nearest frame outside awsdeck; cheap enough for every construct."""
-    frame: FrameType | None = sys._getframe(1)
+_own: dict[str, bool] = {}
+
+
+def caller_spot(above: int = 1) -> tuple[str, int] | None:
+    """File and line of the nearest frame outside awsdeck; cheap enough for every construct.
+
+    `above` is how many frames up the first stands that need be looked at.
+    """
+    frame: FrameType | None = sys._getframe(above)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(HERE):
+        own = _own.get(name)
+        if own is None:
+            own = _own[name] = name.startswith(HERE)
+        if not own:
             return None if name.startswith("<") else (name, frame.f_lineno)
         frame = frame.f_back
     return None

@@ -54,12 +54,13 @@ if TYPE_CHECKING:
 _DIGITS = "".join(map(chr, range(0xFDD0, 0xFDE0)))
 _OPEN, _CLOSE, _PAD = "\ufde0", "\ufde1", "\ufde2"
 _GUARD = _OPEN + "".join(sign + _PAD for sign in "/:,.-_=| aA0\"'()[]{}<>@#%&*+;?!$^~`\\")
-_WRITE = str.maketrans("0123456789abcdef", _DIGITS)
 _READ = str.maketrans(_DIGITS, "0123456789abcdef")
 _MARKER = f"{re.escape(_GUARD)}([{_DIGITS}]{{8}})([{_DIGITS}]*){_CLOSE}"  # these are compiled on first use
 _STRAY = "[\ufdd0-\ufdef]"
 _ESCAPED = r"\\ufd[de]"
 _TEXT, _NAME = "\x01text", "\x01name"
+
+_WRITE = [high + low for high in _DIGITS for low in _DIGITS]  # every byte
 
 _serials = count(1)
 _referents: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
@@ -191,8 +192,7 @@ class ListToken:
 
 def _marker(expression: Any, written: str | None = None) -> Token:
     payload = (_encode(expression) if written is None else written).encode()
-    digits = f"{crc32(payload):08x}{payload.hex()}"
-    token = Token(f"{_GUARD}{digits.translate(_WRITE)}{_CLOSE}")
+    token = Token(_GUARD + "".join([_WRITE[byte] for byte in crc32(payload).to_bytes(4, "big") + payload]) + _CLOSE)
     token._expression = expression
     return token
 

@@ -46,6 +46,9 @@ _STACK_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
 _USUAL = gc.get_threshold()
 _PATIENT = 50_000
 
+SOUND_MOST = 5_000
+"""So many resources and hints without findings are remembered, a few hundred bytes each."""
+
 # A tree is a single knot of objects that refer to each other: when the program ends, untying it takes longer than
 # handing the memory back as it is.
 atexit.register(gc.freeze)
@@ -132,7 +135,7 @@ class App(Construct):
     """
 
     __slots__ = (
-        "limits", "folder", "locked", "assembly", "crossings", "aspects", "applied", "changing", "sound",
+        "limits", "folder", "locked", "assembly", "crossings", "aspects", "applied", "changing", "sound", "keeps",
         "_noted", "_findings",
         "__dict__",
     )  # fmt: skip
@@ -145,6 +148,7 @@ class App(Construct):
         if gc.get_threshold() == _USUAL:  # while a tree grows there is no garbage in it to look for
             gc.set_threshold(_PATIENT, *_USUAL[1:])
         self.sound: set[bytes] = set()
+        self.keeps = False
         self._noted: list[tuple[Finding, Node]] = []
         self._findings: list[Finding] | None = None
         self.locked = False
@@ -205,6 +209,11 @@ class App(Construct):
                 errors.append(located(finding, node))
         if errors:
             raise ConstraintError(errors)
+
+    def remember(self, content: bytes) -> None:
+        """Take note that nothing is wrong with what has this content, so that its like need not be checked."""
+        if len(self.sound) < SOUND_MOST:
+            self.sound.add(content)
 
     def note(self, finding: Finding, node: Node) -> None:
         """Take a finding that does not stop the program."""

@@ -234,7 +234,7 @@ class Crossing:
         self.attribute = attribute
         self.node = Crossing.Node(referent.node)
 
-    def gives_list(self, _: str | None) -> bool:
+    def gives_list(self, attribute: str | None) -> bool:
         """Whether the value is a list."""
         return _gives_list(self.referent, self.attribute)
 
@@ -267,7 +267,9 @@ def across(value: Text) -> Text:
     crossings: dict[tuple[int, str | None], Crossing] = referent.node.root_app.crossings
     crossing = crossings.setdefault((serial, attribute), Crossing(referent, attribute))
     token = reference(crossing)
-    return token if isinstance(value, str) else ListToken(express(token))
+    crossed: Any = token if isinstance(value, str) else ListToken(express(token))
+    same: Text = crossed
+    return same
 
 
 def export_name(stack: Stack | None, referent: Referent, attribute: str | None) -> str:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,7 +28,9 @@ SCRATCH = CHECKOUT / ".venv" / "demo"
 PROJECT = SCRATCH / "shop"
 REGION = "eu-west-1"
 STACK = "shop-dev"
-KEY = "incoming/order-1.pdf"
+KEY = "incoming/order-2.pdf"
+GROUP = "customer-7"
+PATIENCE = 60  # seconds that a message may take all the way into the table
 HIDDEN = re.compile(r"(?i)aws_.*|awsdeck_.*|.*_proxy")  # nobody's account, settings or proxy may get in the way
 
 
@@ -130,17 +133,25 @@ def start_afresh(demo: Demo) -> None:
     SCRATCH.mkdir(parents=True)
 
 
+def eventually(holds: Callable[[], Any]) -> Any:
+    """What a call gives as soon as that is true, or when patience is at its end."""
+    until = time.monotonic() + PATIENCE
+    while not (found := holds()) and time.monotonic() < until:
+        time.sleep(0.1)
+    return found
+
+
 def run(demo: Demo) -> None:
-    demo.step("Render the blueprint message-inbox into .venv/demo/shop")
+    demo.step("Render the blueprint queue-worker into .venv/demo/shop")
     demo.awsdeck(
-        "init", "message-inbox", "shop", "--set", "name=shop", "--set", f"region={REGION}", "-y", folder=SCRATCH
+        "init", "queue-worker", "shop", "--set", "name=shop", "--set", f"region={REGION}", "-y", folder=SCRATCH
     )
     promise((PROJECT / "deck.py").is_file(), "there is no deck.py")
 
     demo.step("Synthesize: the deck becomes a CloudFormation template")
     demo.awsdeck("synth")
     template = json.loads((PROJECT / "awsdeck.out" / f"{STACK}.template.json").read_text(encoding="utf-8"))
-    promise(len(template["Resources"]) > 10, "the template has too few resources")
+    promise(len(template["Resources"]) > 15, "the template has too few resources")
 
     demo.step("Lint it: no error and no warning")
     demo.awsdeck("lint")
@@ -156,10 +167,10 @@ def run(demo: Demo) -> None:
     outputs: dict[str, str] = demo.data("outputs", "--local")["stacks"][STACK]
 
     there(demo, template, outputs)
-    messages(demo, outputs)
     files(demo, outputs)
+    jobs(demo, outputs)
     update(demo, outputs)
-    replacement(demo, outputs)
+    refusals(demo, outputs)
     end(demo, outputs)
 
 
@@ -169,26 +180,14 @@ def there(demo: Demo, template: dict[str, Any], outputs: dict[str, str]) -> None
     promise({one["LogicalResourceId"] for one in listed} == set(template["Resources"]), "resources are missing")
     demo.client("s3").head_bucket(Bucket=outputs["BucketName"])
     demo.client("sns").get_topic_attributes(TopicArn=outputs["TopicArn"])
-    for role in ("ProducerRoleArn", "ConsumerRoleArn"):
-        demo.client("iam").get_role(RoleName=outputs[role].rpartition("/")[2])
-    demo.say(f"{len(listed)} resources, the topic, the bucket and both roles among them")
-
-
-def messages(demo: Demo, outputs: dict[str, str]) -> None:
-    demo.step("Publish three messages to the topic and receive them from the queue, in order")
-    sns, sqs = demo.client("sns"), demo.client("sqs")
-    sent = [f"order {number}" for number in (1, 2, 3)]
-    for text in sent:
-        sns.publish(TopicArn=outputs["TopicArn"], Message=text, MessageGroupId="customer-7")
-    got: list[str] = []
-    until = time.monotonic() + 20
-    while len(got) < len(sent) and time.monotonic() < until:
-        answer = sqs.receive_message(QueueUrl=outputs["QueueUrl"], MaxNumberOfMessages=10, WaitTimeSeconds=1)
-        for message in answer.get("Messages", []):
-            got.append(message["Body"])
-            sqs.delete_message(QueueUrl=outputs["QueueUrl"], ReceiptHandle=message["ReceiptHandle"])
-    promise(got == sent, f"published {sent}, received {got}")
-    demo.say(f"received: {', '.join(got)}")
+    demo.client("lambda").get_function(FunctionName=outputs["FunctionName"])
+    table = demo.client("dynamodb").describe_table(TableName=outputs["TableName"])["Table"]
+    promise(table["GlobalSecondaryIndexes"][0]["IndexName"] == "by-group", "the table has no index")
+    promise(table["LatestStreamArn"] == outputs["StreamArn"], "the table has no stream")
+    alarms = demo.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    told = [alarm for alarm in alarms if alarm["AlarmActions"] == [outputs["AlertsTopicArn"]]]
+    promise(len(told) == 2, f"{len(told)} alarms tell the topic for operations, not 2")
+    demo.say(f"{len(listed)} resources; the topic, the bucket, the table, the worker and both alarms answer")
 
 
 def files(demo: Demo, outputs: dict[str, str]) -> None:
@@ -204,58 +203,118 @@ def files(demo: Demo, outputs: dict[str, str]) -> None:
     demo.say(f"with it: stored, {found['ServerSideEncryption']}")
 
 
+def jobs(demo: Demo, outputs: dict[str, str]) -> None:
+    demo.step("Publish three jobs to the topic, one with the file: the worker puts them into the table, in order")
+    sent = [{"id": "order-1"}, {"id": "order-2", "file": KEY}, {"id": "order-3"}]
+    for job in sent:
+        publish(demo, outputs, job)
+    items = eventually(lambda: found if len(found := results(demo, outputs)) >= len(sent) else None)
+    promise(items, f"after {PATIENCE} seconds the table holds {results(demo, outputs)}")
+    got = [json.loads(item["job"]["S"]) for item in items]
+    promise(got == sent, f"published {sent}, in the table {got}")
+    size = items[1].get("bytes", {}).get("N")
+    promise(size == str(len(b"encrypted")), f"the worker read {size or 'no'} bytes of the file")
+    promise(all(int(item["expires_at"]["N"]) > time.time() for item in items), "the items have no time to live")
+    demo.say(f"in the table: {', '.join(item['id']['S'] for item in items)}; {size} bytes of the file were read")
+    drained(demo, outputs)
+
+
+def publish(demo: Demo, outputs: dict[str, str], job: dict[str, str]) -> None:
+    demo.client("sns").publish(TopicArn=outputs["TopicArn"], Message=json.dumps(job), MessageGroupId=GROUP)
+
+
+def results(demo: Demo, outputs: dict[str, str]) -> list[dict[str, Any]]:
+    """The items of the demo's group, in the order of the index."""
+    answer = demo.client("dynamodb").query(
+        TableName=outputs["TableName"], IndexName="by-group", KeyConditionExpression="group_id = :group",
+        ExpressionAttributeValues={":group": {"S": GROUP}},
+    )  # fmt: skip
+    items: list[dict[str, Any]] = answer["Items"]
+    return items
+
+
+def drained(demo: Demo, outputs: dict[str, str]) -> None:
+    """Promise that no message is left, neither waiting nor in work nor put aside."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    sqs = demo.client("sqs")
+
+    def left(url: str) -> int:
+        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(counts[name]) for name in names)
+
+    promise(eventually(lambda: left(outputs["QueueUrl"]) == 0), "messages are left in the queue")
+    promise(left(outputs["FailedQueueUrl"]) == 0, "messages are in the dead-letter queue")
+    demo.say("the queue is empty, and so is the dead-letter queue")
+
+
 def update(demo: Demo, outputs: dict[str, str]) -> None:
-    demo.step("Change one property: messages wait 10 days, not 4; look at the difference")
-    edit({"retention=4 * DAY": "retention=10 * DAY"})
+    demo.step("Change one property: the worker gets 512 MB, not 256; look at the difference")
+    edit({"memory=256": "memory=512"})
     difference = demo.awsdeck("diff", "--local", "--exit-code", code=2)
-    promise("MessageRetentionPeriod" in difference, "the difference does not name the property")
+    promise("MemorySize: 256 -> 512" in difference, "the difference does not name the property")
     promise("error" not in difference, "the update rules object to a harmless change")
 
-    demo.step("Deploy the update")
+    demo.step("Deploy the update, and publish a job to see that the worker still works")
     demo.awsdeck("deploy", "--local", "-y")
-    asked = {"QueueUrl": outputs["QueueUrl"], "AttributeNames": ["MessageRetentionPeriod"]}
-    seconds = demo.client("sqs").get_queue_attributes(**asked)["Attributes"]["MessageRetentionPeriod"]
-    promise(int(seconds) == 10 * 86_400, f"the queue keeps messages for {seconds} seconds")
-    demo.say(f"the same queue keeps messages for {int(seconds):,} seconds now")
+    worker = demo.client("lambda").get_function_configuration(FunctionName=outputs["FunctionName"])
+    promise(worker["MemorySize"] == 512, f"the worker has {worker['MemorySize']} MB")
     promise("no changes" in demo.awsdeck("diff", "--local", "--exit-code"), "there are still differences")
+    publish(demo, outputs, {"id": "order-4"})
+    ids = eventually(lambda: found if len(found := results(demo, outputs)) == 4 else None)
+    promise(ids and ids[-1]["id"]["S"] == "order-4", "the job did not come out as an item of the table")
+    demo.say("the same worker has 512 MB now, and order-4 is in the table")
+    drained(demo, outputs)
 
 
-def replacement(demo: Demo, outputs: dict[str, str]) -> None:
-    demo.step("Give the bucket a fixed name and no protection: that would replace it, so it is refused")
+def refusals(demo: Demo, outputs: dict[str, str]) -> None:
     before = (PROJECT / "deck.py").read_text(encoding="utf-8")
-    edit({
-        'S3Bucket(stack, "Files", ': 'S3Bucket(stack, "Files", name="shop-files-of-the-demo", ',
-        "\nproducer = ": "files.node.retain(False)\n\nproducer = ",
-    })  # fmt: skip
-    said = demo.awsdeck("deploy", "--local", "-y", code=3)
-    promise("--allow-replace Files" in said, "the refusal does not say how to allow it")
-    size = demo.client("s3").head_object(Bucket=outputs["BucketName"], Key=KEY)["ContentLength"]
-    promise(size == len(b"encrypted"), "the file has changed")
-    demo.say("exit code 3; the bucket and its file are as they were")
 
-    demo.step("Take the change back: nothing is left to do")
-    (PROJECT / "deck.py").write_text(before, encoding="utf-8")
+    def refuse(changes: dict[str, str], *words: str, flag: str) -> None:
+        edit(changes)
+        said = demo.awsdeck(*words, "--local", "-y", code=3)
+        (PROJECT / "deck.py").write_text(before, encoding="utf-8")
+        promise(flag in said, f"the refusal does not say that {flag} would allow it")
+        size = demo.client("s3").head_object(Bucket=outputs["BucketName"], Key=KEY)["ContentLength"]
+        promise(size == len(b"encrypted"), "the file has changed")
+        promise(len(results(demo, outputs)) == 4, "the items have changed")
+        demo.say("exit code 3; the file and the items are as they were")
+
+    unprotected = {"\nworker = ": "\nfiles.node.retain(False)\nresults.node.retain(False)\n\nworker = "}
+    demo.step("Give the bucket a fixed name and no protection: that would replace it, so it is refused")
+    named = {'S3Bucket(stack, "Files", ': 'S3Bucket(stack, "Files", name="shop-files-of-the-demo", '}
+    refuse({**named, **unprotected}, "deploy", flag="--allow-replace Files")
+
+    demo.step("Give the table another key and no protection: that would replace it, so it is refused")
+    refuse({'partition_key="id"': 'partition_key="job_id"', **unprotected}, "deploy", flag="--allow-replace Results")
+
+    demo.step("Take the changes back: nothing is left to do")
     demo.awsdeck("diff", "--local", "--exit-code")
 
 
 def end(demo: Demo, outputs: dict[str, str]) -> None:
-    demo.step("Destroy the stack: the bucket is kept, and named")
+    demo.step("Destroy the stack: the bucket, the table and the worker's log are kept, and named")
+    worker = demo.client("lambda").get_function_configuration(FunctionName=outputs["FunctionName"])
+    bucket, table, log = outputs["BucketName"], outputs["TableName"], worker["LoggingConfig"]["LogGroup"]
     said = demo.awsdeck("destroy", "--local", "-y")
-    bucket = outputs["BucketName"]
-    promise(
-        any("left" in line and bucket in line for line in said.splitlines()), f"{bucket} is not named as left behind"
-    )
-    s3 = demo.client("s3")
-    kept = s3.get_object(Bucket=bucket, Key=KEY)["Body"].read()
-    promise(kept == b"encrypted", "the file in the bucket is gone")
+    named = [line for line in said.splitlines() if "left" in line]
+    for kept in (bucket, table, log):
+        promise(any(kept in line for line in named), f"{kept} is not named as left behind")
+    s3, dynamodb, logs = (demo.client(service) for service in ("s3", "dynamodb", "logs"))
+    promise(s3.get_object(Bucket=bucket, Key=KEY)["Body"].read() == b"encrypted", "the file in the bucket is gone")
+    promise(len(results(demo, outputs)) == 4, "items of the table are gone")
     gone = refused(demo.client("sqs").get_queue_attributes, QueueUrl=outputs["QueueUrl"], AttributeNames=["All"])
     promise("NonExistentQueue" in gone, f"the queue answers {gone or 'as if nothing had happened'}")
-    demo.say(f"{bucket} still has its file; the queue is gone")
+    gone = refused(demo.client("lambda").get_function, FunctionName=outputs["FunctionName"])
+    promise(gone == "ResourceNotFoundException", f"the worker answers {gone or 'as if nothing had happened'}")
+    demo.say(f"{bucket} still has its file and {table} its 4 items; the queue and the worker are gone")
 
-    demo.step("Empty and delete the bucket that was kept, by hand")
+    demo.step("Delete by hand what was kept")
     s3.delete_object(Bucket=bucket, Key=KEY)
     s3.delete_bucket(Bucket=bucket)
+    dynamodb.delete_table(TableName=table)
+    logs.delete_log_group(logGroupName=log)
     promise(refused(s3.head_bucket, Bucket=bucket) == "404", "the bucket is still there")
+    promise(refused(dynamodb.describe_table, TableName=table), "the table is still there")
 
     demo.step("End the embedded CloudFormation")
     demo.awsdeck("local", "down")

@@ -92,8 +92,8 @@ def test_a_deploy_time_value_is_taken_where_it_may_stand_and_refused_where_it_mu
     size = Parameter(stack, "Size", type="Number")
     Everything(stack, "E", number=size.ref, text=size.ref)
     for name in ("flag", "count", "word"):
+        wrong: dict[str, Any] = {name: size.ref}
         with pytest.raises(ConstructError, match="must be known when the template is made"):
-            wrong: dict[str, Any] = {name: size.ref}
             Everything(stack, f"E{name}", **wrong)
 
 

@@ -16,6 +16,7 @@ from awsdeck import (
     NestedStack,
     Output,
     Parameter,
+    S3Bucket,
     SNSTopic,
     SQSQueue,
     Stack,
@@ -24,10 +25,12 @@ from awsdeck import (
 )
 from awsdeck.assembly import Assembly
 from awsdeck.cfn import ec2, sns, sqs
+from awsdeck.errors import ApprovalNeeded
 from awsdeck.synth import synthesize
 
 if TYPE_CHECKING:
     from awsdeck.assembly import StackArtifact
+    from awsdeck.deploy import StackPlan
     from awsdeck.local import Engine
 
 
@@ -220,9 +223,8 @@ def test_two_nested_stacks_that_need_each_other_are_a_cycle_with_the_way_round(a
 
 def test_a_mistake_inside_is_told_with_its_own_line(app: App, stack: Stack) -> None:
     inner = NestedStack(stack, "Inner")
-    queue = sqs.Queue(
-        inner, "Q", RedrivePolicy={"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:x", "maxReceiveCount": 3}
-    )
+    dead = "arn:aws:sqs:eu-west-1:123456789012:x"
+    queue = sqs.Queue(inner, "Q", RedrivePolicy={"deadLetterTargetArn": dead, "maxReceiveCount": 3})
     queue.node.override("Properties.RedrivePolicy.deadLetterTargetArn", {"Fn::GetAtt": ["Nobody", "Arn"]})
     with pytest.raises(ConstraintError, match="Nobody") as caught:
         synthesize(app)
@@ -302,4 +304,41 @@ def test_a_nested_stack_is_deployed_changed_and_destroyed(local_engine: Engine, 
         queue = sqs_client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         assert int(queue["Attributes"]["DelaySeconds"]) == delay
         assert ":" in json.loads(queue["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"]
-    destroy(assembly, aws=aws, confirm=lambda plan: True, allow_destroy=["Failed", "Orders", "Inner"])
+    destroy(assembly, aws=aws, confirm=lambda plan: True)
+
+
+def test_data_in_a_nested_stack_is_guarded_like_data_in_any(local_engine: Engine, tmp_path: pathlib.Path) -> None:
+    from awsdeck.deploy import AWS, deploy, destroy
+
+    keys = (local_engine.access_key, local_engine.secret_key)
+    aws = AWS(endpoint_url=local_engine.url, region="eu-west-1", credentials=keys)
+    name = f"nested-{uuid.uuid4().hex[:8]}"
+
+    def program(*, bucket: bool = True, inner: bool = True) -> Assembly:
+        app = App()
+        app.folder = str(tmp_path)
+        stack = Stack(app, name, region="eu-west-1")
+        sqs.Queue(stack, "Q")
+        if inner:
+            part = NestedStack(NestedStack(stack, "Inner"), "Deep")
+            sns.Topic(part, "T")
+            if bucket:
+                S3Bucket(part, "B").node.retain(False)
+        return synthesize(app)
+
+    yes: dict[str, Any] = {"aws": aws, "confirm": lambda plan: True}
+    deploy(program(), **yes)
+    for lossy in (program(bucket=False), program(inner=False)):
+        with pytest.raises(ApprovalNeeded, match=r"--allow-destroy Inner\.Deep\.B"):
+            deploy(lossy, **yes)
+    with pytest.raises(ApprovalNeeded, match=r"Inner\.Deep\.B \(AWS::S3::Bucket\) is deleted"):
+        destroy(program(), **yes)
+    told: list[tuple[str, ...]] = []
+
+    def look(plan: StackPlan) -> bool:
+        told.append(plan.notes)
+        return True
+
+    deploy(program(bucket=False), aws=aws, confirm=look, allow_destroy=["Inner.Deep.B"])
+    assert "in Inner.Deep: delete B, delete BPolicy" in told[0]
+    destroy(program(), **yes)

@@ -136,7 +136,7 @@ def object_check(checks: Checks, spec: dict[str, Any], whole: list[Check]) -> Ch
         """A property met for the first time, or one without a name in the schema."""
         at = properties.get(key)
         if at is not None:
-            check = known[key] = checks.of(at)
+            check = known[key] = checks.below(spec, at)
             return check(value)
         text = key if key.__class__ is str else str(key)
         if text.startswith(LEFT_ALONE):

@@ -309,6 +309,13 @@ class ResourceType:
             return False
         return self.name in AT_REST or bool(self.record.get("st"))
 
+    @fact
+    def removal(self) -> Literal["Snapshot", "Retain"] | None:
+        """What becomes of the resource by default when it leaves its template; None where nothing is lost with it."""
+        if not self.stateful:
+            return None
+        return "Snapshot" if self.snapshot else "Retain"
+
     @property
     def holds_messages(self) -> bool:
         """Whether messages that wait in it are lost with it."""

@@ -6,6 +6,8 @@ what is certain: a value that is known at deploy time alone never makes a proble
 
 from __future__ import annotations
 
+import marshal
+
 from .alternatives import combined
 from .containers import instead, list_check, object_check
 from .deploytime import absent, function, is_function
@@ -24,7 +26,7 @@ from .scalars import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .problem import Check, Found
@@ -42,11 +44,16 @@ PACKAGED = {
 }
 
 
+SOUND_MOST = 1_000
+"""So many values of one property are remembered, a hundred bytes or two each."""
+_SINGLE = frozenset("sinbz")
+
+
 def checker(kind: ResourceType) -> Callable[[object, tuple[str | int, ...]], list[Problem]]:
     """The check of one resource type's properties."""
     table = kind.table
     if table.checks is None:
-        table.checks = Checks(table.specs)
+        table.checks = Checks(table.specs, [record["s"] for record in table.types.values()])
     root = table.checks.of(kind.root)
     read_only = kind.read_only
     deep = tuple(path for path in kind.read_only_paths if len(path) > 1)
@@ -108,13 +115,24 @@ def _places(value: Any, steps: tuple[str, ...]) -> list[tuple[str | int, ...]]:
 
 
 class Checks:
-    """The closures of one table, each made when it is first asked for."""
+    """The closures of one table, each made when it is first asked for; `roots` are the specs of whole resources."""
 
-    __slots__ = ("specs", "made")
+    __slots__ = ("specs", "roots", "made", "remembering")
 
-    def __init__(self, specs: list[Any]) -> None:
+    def __init__(self, specs: list[Any], roots: Iterable[int] = ()) -> None:
         self.specs = specs
+        self.roots = frozenset(id(specs[at]) for at in roots)
         self.made: list[Check | None] = [None] * len(specs)
+        self.remembering: dict[int, Check] = {}
+
+    def below(self, spec: dict[str, Any], at: int) -> Check:
+        """The check of a property of an object with this spec; whole properties of resources are often alike."""
+        if id(spec) not in self.roots or not _holds_others(self.specs[at]):
+            return self.of(at)
+        check = self.remembering.get(at)
+        if check is None:
+            check = self.remembering[at] = _remembering(self.of(at))
+        return check
 
     def of(self, at: int) -> Check:
         """The check of a spec."""
@@ -133,6 +151,32 @@ class Checks:
         """The check of a spec as part of another: without a type it says nothing of values of other types."""
         spec = self.specs[at]
         return _build(self, spec, False) if spec.__class__ is dict and "t" not in spec else self.of(at)
+
+
+def _holds_others(spec: Any) -> bool:
+    """Whether values of a spec may be lists or objects."""
+    return spec.__class__ is dict and (not spec.get("t") or not _SINGLE.issuperset(spec["t"]))
+
+
+def _remembering(check: Check) -> Check:
+    """A check that takes lists and objects for sound that are equal to one it has found sound."""
+    sound: set[bytes] = set()
+
+    def again(value: Any) -> Found:
+        if value.__class__ is not list and value.__class__ is not dict:
+            return check(value)
+        try:
+            content = marshal.dumps(value, 2)
+        except ValueError:  # a class of the user's own
+            return check(value)
+        if content in sound:
+            return None
+        found = check(value)
+        if found is None and len(sound) < SOUND_MOST:
+            sound.add(content)
+        return found
+
+    return again
 
 
 def _build(checks: Checks, spec: Any, strict: bool) -> Check:

@@ -18,6 +18,7 @@ from . import assets
 from . import request as requests
 from .changeset import Made, make, take_away
 from .gate import Verdict, judge
+from .inside import Inside, inside
 from .merge import PlannedChange, merged
 from .records import HEALTHY, StackRecord
 from .request import Request
@@ -149,7 +150,7 @@ def plan_deploy(artifact: StackArtifact, cf: CloudFormation, aws: AWS, options: 
         return _recreating(plan, record, request, difference, options)
     if current is not None and not options.force and _up_to_date(current, request, template, difference):
         return evolve(plan, operation="none", steps=_protection(artifact, current))
-    return _with_change_set(plan, cf, aws, request, current, options, tell)
+    return _with_change_set(plan, cf, aws, request, current, old, options, tell)
 
 
 def _with_change_set(
@@ -158,6 +159,7 @@ def _with_change_set(
     aws: AWS,
     request: Request,
     current: StackRecord | None,
+    old: dict[str, Any] | None,
     options: Options,
     tell: Tell,
 ) -> StackPlan:
@@ -167,7 +169,13 @@ def _with_change_set(
             take_away(cf.unstoppable(), made, tell)
             return evolve(plan, operation="none", diff=Diff(), steps=_protection(plan.artifact, current))
         changes = merged(plan.diff, made.record.changes)
-        plan = evolve(plan, changes=changes, made=made, gate=_judged(plan, changes, options))
+        within = (
+            Inside()
+            if current is None or old is None
+            else inside(plan.artifact, old, plan.artifact.template, cf, current.id)
+        )
+        gate = _judged(plan, changes, options, within)
+        plan = evolve(plan, changes=changes, made=made, gate=gate, notes=(*plan.notes, *within.notes()))
         operation = requests.token()
         execute = ExecuteChangeSet(operation, made.record.arn, made.record.stack_id)
         if current is None:
@@ -274,11 +282,14 @@ def _uploads(plan: StackPlan) -> tuple[Step, ...]:
     return (UploadAssets(plan.bucket),) if plan.artifact.assets and plan.bucket else ()
 
 
-def _judged(plan: StackPlan, changes: tuple[PlannedChange, ...], options: Options) -> Verdict:
+def _judged(
+    plan: StackPlan, changes: tuple[PlannedChange, ...], options: Options, within: Inside | None = None
+) -> Verdict:
+    within = within or Inside()
     return judge(
         plan.name,
-        changes,
-        plan.diff.broadening,
+        (*changes, *within.changes),
+        (*plan.diff.broadening, *within.broadening),
         allow_replace=options.allow_replace,
         allow_destroy=options.allow_destroy,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from ..assembly import Assembly, StackArtifact
 from ..errors import ApprovalNeeded, DeckError, InputError, StoppedWatching
@@ -180,9 +180,9 @@ class _Run:
     confirm: Confirm | None
     observer: Observer
     timeout: float | None
-    desk: Desk = None  # type: ignore[assignment]
-    artifacts: Mapping[str, StackArtifact] = {}
-    assembly: Assembly = Assembly(())
+    desk: Desk = field(factory=Desk)
+    artifacts: Mapping[str, StackArtifact] = field(factory=dict)
+    assembly: Assembly | None = None
 
     def walk(
         self,
@@ -216,7 +216,7 @@ class _Run:
         """One stack from plan to result; on a worker thread."""
 
         def plan(cf: CloudFormation, tell: Callable[[str], None]) -> StackPlan:
-            everything = self.assembly.stacks
+            everything = self.assembly.stacks if self.assembly is not None else {}
             artifact = filled(self.artifacts[name], everything, self.aws, self.options.parameters, self.desk.stop)
             return plan_deploy(artifact, cf, self.aws, self.options, tell)
 

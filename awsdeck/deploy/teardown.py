@@ -12,6 +12,7 @@ from ..diff import Diff, deletion_verdict, diff
 from ..errors import ApprovalNeeded, DeployError
 from . import request as requests
 from .gate import judge
+from .inside import inside
 from .merge import PlannedChange
 from .plan import Options, StackPlan
 from .state import busy
@@ -64,10 +65,12 @@ def plan_destroy(artifact: StackArtifact, cf: CloudFormation, options: Options) 
     plan = StackPlan(
         artifact.name, cf.region, "delete", artifact, record, diff(template, {}) if template else Diff(), tuple(changes)
     )
+    within = inside(artifact, template, {}, cf, record.id)
     operation = requests.token()
     start: Step = Join(record.id) if record.status == "DELETE_IN_PROGRESS" else DeleteStack(record.id, operation)
     return evolve(
         plan,
-        gate=judge(artifact.name, changes, (), allow_destroy=options.allow_destroy),
+        gate=judge(artifact.name, (*changes, *within.changes), (), allow_destroy=options.allow_destroy),
+        notes=tuple(within.notes()),
         steps=(start, Follow(operation, ("DELETE_COMPLETE",))),
     )

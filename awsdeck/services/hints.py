@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+
 from ..errors import ConstraintError
 from ..rules import check_hints
 from ..source import caller
@@ -19,11 +21,21 @@ def check(construct: Construct, **hints: Any) -> None:
     """Report what the rules say of the hints given; those left as None say nothing."""
     node = construct.node
     app = node.root_app
+    kind = type(construct).__name__
+    content: bytes | None
+    try:
+        content = marshal.dumps((kind, hints), 2)
+    except ValueError:  # deploy-time values, or classes that stand for plain data
+        content = None
+    if content in app.sound:
+        return
     assert node.stack is not None
     given = render(hints, node.stack.wiring.provisional, [])
-    findings = check_hints(type(construct).__name__, node.plain_id, given, app.limits)
+    findings = check_hints(kind, node.plain_id, given, app.limits)
     if findings:
         app.report(findings, node)
+    elif content is not None:
+        app.remember(content)
 
 
 def hold(kind: str, mode: Mode, **hints: Any) -> None:

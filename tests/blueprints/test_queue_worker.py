@@ -41,23 +41,37 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Rendered:
-    """A project made from the blueprint, and its template."""
+class Project:
+    """A project made from the blueprint."""
 
     def __init__(self, folder: Path, answers: dict[str, Any]) -> None:
         self.folder = folder
         self.answers = blueprint.find("queue-worker").check(answers)
         self.files = blueprint.find("queue-worker").render(answers, str(folder))
         self.stack = f"{self.answers['name']}-{self.answers['environment']}"
-        self.synth = self.run("-m", "awsdeck", "synth")
-        text = (folder / "awsdeck.out" / f"{self.stack}.template.json").read_text(encoding="utf-8")
-        self.template: dict[str, Any] = json.loads(text)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             [sys.executable, *words], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )
+
+    def own_tests(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The project's own tests, with the pytest plugin, whether it is installed here or not."""
+        installed = any(point.name == "awsdeck" for point in importlib.metadata.entry_points(group="pytest11"))
+        plugin = () if installed else ("-p", "awsdeck.testing.plugin")
+        options = ("-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
+        return self.run("-m", "pytest", *options, *plugin, *words)
+
+
+class Rendered(Project):
+    """A project with its template."""
+
+    def __init__(self, folder: Path, answers: dict[str, Any]) -> None:
+        super().__init__(folder, answers)
+        self.synth = self.run("-m", "awsdeck", "synth")
+        text = (folder / "awsdeck.out" / f"{self.stack}.template.json").read_text(encoding="utf-8")
+        self.template: dict[str, Any] = json.loads(text)
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.template["Resources"][logical_id]["Properties"]
@@ -100,16 +114,8 @@ def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
     assert errors_in(tmp_path) == []
 
 
-def tested(rendered: Rendered, *words: str) -> subprocess.CompletedProcess[str]:
-    """The project's own tests, with the pytest plugin, whether it is installed here or not."""
-    installed = any(point.name == "awsdeck" for point in importlib.metadata.entry_points(group="pytest11"))
-    plugin = () if installed else ("-p", "awsdeck.testing.plugin")
-    options = ("-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
-    return rendered.run("-m", "pytest", *options, *plugin, *words)
-
-
 def test_its_own_tests_pass(rendered: Rendered) -> None:
-    done = tested(rendered, "-k", "not published_job")
+    done = rendered.own_tests("-k", "not published_job")
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     assert "failed" not in done.stdout
@@ -121,7 +127,7 @@ def test_its_own_tests_pass(rendered: Rendered) -> None:
     importlib.util.find_spec("ministack") is None and "CI" not in os.environ, reason="needs the embedded CloudFormation"
 )
 def test_its_own_test_on_this_machine_passes(tmp_path: Path) -> None:
-    done = tested(Rendered(tmp_path / "project", ANSWERS["only a name"]), "-k", "published_job")
+    done = Project(tmp_path / "project", ANSWERS["only a name"]).own_tests("-k", "published_job")
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
 
@@ -137,19 +143,17 @@ def test_its_own_test_on_this_machine_passes(tmp_path: Path) -> None:
         ("deck.py", 'ttl="expires_at",', "", "expire"),
         ("deck.py", "queue_name", "arn", "is_told"),
         ("src/worker/app.py", "stopped.add(group)", "pass", "rest_of_the_group"),
-        ("src/worker/app.py", 'if not job["file"]', 'if False and not job["file"]', "below_the_prefix"),
+        ("src/worker/app.py", "startswith(PREFIX)", "endswith('.pdf')", "below_the_prefix"),
         ("src/worker/app.py", "ConditionalCheckFailedException", "ResourceInUseException", "comes_twice"),
     ],
 )
 def test_its_own_tests_notice_what_is_taken_away(tmp_path: Path, file: str, old: str, new: str, broken: str) -> None:
-    plan = blueprint.find("queue-worker")
-    rendered = Rendered.__new__(Rendered)
-    rendered.folder = tmp_path / "project"
-    plan.render(ANSWERS["only a name"], str(rendered.folder))
-    text = (rendered.folder / file).read_text(encoding="utf-8")
+    project = Project(tmp_path / "project", ANSWERS["only a name"])
+    changed = project.folder / file
+    text = changed.read_text(encoding="utf-8")
     assert old in text
-    (rendered.folder / file).write_text(text.replace(old, new), encoding="utf-8")
-    done = tested(rendered, "-k", "not published_job")
+    changed.write_text(text.replace(old, new), encoding="utf-8")
+    done = project.own_tests("-k", "not published_job")
     assert done.returncode == 1, done.stdout
     assert any(line.startswith("FAILED") and broken in line for line in done.stdout.splitlines()), done.stdout
 
@@ -206,7 +210,7 @@ def test_the_worker_may_do_what_it_needs_statement_by_statement(rendered: Render
         "sqs:GetQueueAttributes": (jobs, None),
         "sqs:GetQueueUrl": (jobs, None),
         "dynamodb:PutItem": ({"Fn::GetAtt": ["Results", "Arn"]}, None),
-        "s3:ListBucket": (bucket, {"StringLike": {"s3:prefix": f"{rendered.answers['prefix']}*"}}),
+        "s3:ListBucket": (bucket, {"StringLike": {"s3:prefix": [f"{rendered.answers['prefix']}*"]}}),
         "s3:GetObject": ({"Fn::Sub": f"${{Files.Arn}}/{rendered.answers['prefix']}*"}, None),
         "logs:CreateLogStream": ({"Fn::GetAtt": ["WorkerLogs", "Arn"]}, None),
         "logs:PutLogEvents": ({"Fn::GetAtt": ["WorkerLogs", "Arn"]}, None),
