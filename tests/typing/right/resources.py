@@ -1,6 +1,5 @@
 """A program with three services of L1 that a type checker has nothing to say about."""
 
-# ruff: noqa: I001
 
 from typing import assert_type
 
