@@ -51,8 +51,6 @@ types: $(VENV)/ready-dev
 	@$(VENV)/bin/pyright
 
 bench: $(VENV)/ready-dev
-	@echo "bench: installing the peers"
-	@$(INSTALL) --no-build-isolation --editable '.[bench]'
 	@$(PYTHON) -m benchmarks
 
 wheel: $(VENV)/ready-dev
@@ -60,7 +58,7 @@ wheel: $(VENV)/ready-dev
 	@$(PYTHON) -m hatchling build
 
 clean:
-	rm -rf $(VENV) dist build awsdeck.out .hypothesis
+	rm -rf $(VENV) .bench dist build awsdeck.out .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/ready-run: pyproject.toml $(PINS) .ci/wheel.py $(VENV)/pyvenv.cfg
