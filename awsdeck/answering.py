@@ -28,7 +28,7 @@ def _awsdeck(work):  # type: ignore[no-untyped-def]
             body = json.dumps(answer).encode()
             if len(body) > 4096:
                 raise ValueError(f"the answer has {len(body)} bytes, and CloudFormation takes 4096")
-        except Exception as error:
+        except BaseException as error:
             signal.setitimer(signal.ITIMER_REAL, 0)
             traceback.print_exc()
             answer.pop("Data", None)

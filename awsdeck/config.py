@@ -50,7 +50,7 @@ class Config:
     @property
     def folder(self) -> str:
         """The folder that paths in the configuration start from; the current one where there is none."""
-        return os.path.dirname(os.path.abspath(self.file)) if self.file else os.getcwd()
+        return os.path.dirname(os.path.abspath(self.file)) if self.file else _here()
 
     def get(self, name: str, default: Any = None) -> Any:
         """A value by its name; `lint.ignore` looks inside `[lint]`."""
@@ -66,10 +66,17 @@ def read(file: str | None = None, start: str | None = None) -> Config:
     Raises `InputError` for a file that is missing, is not TOML, or says something the schema does not know.
     """
     if file is None:
-        file = nearest(os.path.abspath(start or os.getcwd()))
+        file = nearest(os.path.abspath(start or _here()))
     if file is None:
         return Config()
     return _parsed(_text(file), file, inside="tool.awsdeck" if os.path.basename(file) == PYPROJECT else "")
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        raise InputError("the current folder does not exist any more", fix="change to one that does") from None
 
 
 def _text(file: str) -> str:

@@ -53,6 +53,8 @@ def construct(cls: C) -> C:
             kinds[name] = (own[name], cls.__module__)
     cls._fields = fields  # type: ignore[attr-defined]
     cls._kinds = kinds  # type: ignore[attr-defined]
+    cls._field_defaults = {name: value for name, value in fields.items() if value is not _REQUIRED}  # type: ignore[attr-defined]
+    cls._field_factories = [name for name, value in fields.items() if type(value) is Field]  # type: ignore[attr-defined]
     return cls
 
 
@@ -61,6 +63,23 @@ class Rooted:
 
     __slots__ = ("node", "__weakref__")
     node: Node
+    _is_resource: ClassVar[bool] = False
+
+    def __repr__(self) -> str:
+        node = getattr(self, "node", None)
+        return f"<{type(self).__name__} {node.label if node is not None else ''} \\ufde0>"  # as tokens: never in a template
+
+    if not TYPE_CHECKING:
+
+        def __str__(self, *_):
+            own = {name for cls in type(self).__mro__ for name, value in vars(cls).items() if hasattr(value, "__get__")}
+            values = ", ".join(f".{name}" for name in ("ref", "arn", "url", "name") if name in own)
+            raise ConstructError(
+                f"{type(self).__name__} {self.node.label} itself stands in text", place=caller(),
+                fix=f"say which value of it: {values or '.ref, .arn or another attribute'}",
+            )  # fmt: skip
+
+        __format__ = __add__ = __radd__ = __str__
 
 
 @construct
@@ -74,6 +93,8 @@ class Construct(Rooted):
     __slots__ = ()
     _fields: ClassVar[dict[str, Any]] = {}
     _kinds: ClassVar[dict[str, tuple[Any, str]]] = {}
+    _field_defaults: ClassVar[dict[str, Any]] = {}
+    _field_factories: ClassVar[list[str]] = []
     _scope: Construct = field(kw_only=False, alias="scope")
     _id: str = field(kw_only=False, alias="id")
 
@@ -89,19 +110,21 @@ class Construct(Rooted):
 
 
 def _fill(host: Construct, given: dict[str, Any]) -> None:
-    fields = type(host)._fields
+    made = type(host)
+    fields = made._fields
+    values = {**made._field_defaults, **given}
     if given.keys() <= fields.keys():
-        missing = [name for name, default in fields.items() if default is _REQUIRED and name not in given]
         wrong = _wrong(host, given) if given else []
         if wrong:
             raise ConstructError("\n".join(wrong), place=caller())
-        if not missing:
-            for name, default in fields.items():
-                value = given.get(name, default)
-                setattr(host, name, value.factory() if type(value) is Field else value)
+        if len(values) == len(fields):
+            for name in made._field_factories:
+                if name not in given:
+                    values[name] = fields[name].factory()
+            for name, value in values.items():
+                setattr(host, name, value)
             return
-    else:
-        missing = [name for name, default in fields.items() if default is _REQUIRED and name not in given]
+    missing = [name for name in fields if name not in values]
     kind = type(host).__name__
     lines = [_unknown(kind, name, fields) for name in given if name not in fields]
     if missing:
@@ -113,8 +136,12 @@ def _wrong(host: Construct, given: dict[str, Any]) -> list[str]:
     from .keywords import complaint
 
     kinds = type(host)._kinds
-    said = ((name, complaint(*kinds[name], value)) for name, value in given.items())
-    return [f"{type(host).__name__} {host.node.path}: {name}= {words}" for name, words in said if words is not None]
+    said = []
+    for name, value in given.items():
+        words = complaint(*kinds[name], value)
+        if words is not None:
+            said.append(f"{type(host).__name__} {host.node.path}: {name}= {words}")
+    return said
 
 
 def _unknown(kind: str, name: str, fields: Iterable[str]) -> str:

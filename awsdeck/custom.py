@@ -10,7 +10,7 @@ from .errors import ConstructError, Place
 from .output import reason, write_atomic
 from .resource import CustomType
 from .rules.runtimes import NEWEST
-from .services.code import STORE, asset, inline
+from .services.code import STORE, asset, inline, within
 from .services.lambda_ import LambdaFunction
 from .source import caller
 from .tokens import attribute_of, reference
@@ -117,6 +117,7 @@ class CustomResource(Construct):
             )
         folder = self.node.root_app.folder
         path = os.path.normpath(os.path.join(folder, file))
+        within(path, file, folder)
         try:
             with open(path, encoding="utf-8") as stream:
                 source = stream.read()
@@ -126,7 +127,8 @@ class CustomResource(Construct):
                 f"{self.node.path}: cannot read {file}: {why}", place=caller(),
                 fix="handler= names a file from the project's folder",
             ) from None  # fmt: skip
-        text = f"{source.rstrip()}\n\n\n{_answering()}\n\n\n{ENTRY} = _awsdeck({_call(source, path, name)})\n"
+        call = _call(source, path, name)
+        text = f"{_guarded(source, name)}\n\n\n{_answering()}\n\n\n{ENTRY} = _awsdeck({call})\n"
         if len(text) <= INLINE_MOST:
             return inline(text)
         from hashlib import sha256
@@ -188,6 +190,44 @@ def _call(source: str, path: str, name: str) -> str:
         f"{os.path.basename(path)} has no function {name}", place=caller(),
         fix=f"did you mean {close[0]}?" if close else f"it has {', '.join(names) or 'none'}, written with def at its top level",
     )  # fmt: skip
+
+
+def _guarded(source: str, name: str) -> str:
+    """The source in a `try`, so that a file which cannot be imported still answers, with what went wrong.
+
+    Lines inside of texts stay as they are; what is imported from `__future__` comes first.
+    """
+    import ast
+    import io
+    import tokenize
+
+    lines = source.encode().splitlines(keepends=True)
+    future: list[str] = []
+    for node in reversed(ast.parse(source).body):
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            future.insert(0, f"{ast.unparse(node)}\n")
+            first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+            rest = lines[last][node.end_col_offset :]
+            lines[first : last + 1] = [lines[first][: node.col_offset] + b"pass" + rest]
+    text = b"".join(lines).decode()
+    inside: set[int] = set()
+    opened: list[int] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        kind = tokenize.tok_name[token.type]
+        if kind == "STRING":
+            inside.update(range(token.start[0] + 1, token.end[0] + 1))
+        elif kind.endswith("STRING_START"):
+            opened.append(token.start[0])
+        elif kind.endswith("STRING_END"):
+            inside.update(range(opened.pop() + 1, token.end[0] + 1))
+    body = "".join(
+        line if number in inside or not line.strip() else f"    {line}"
+        for number, line in enumerate(io.StringIO(text), 1)
+    )
+    return (
+        f"{''.join(future)}try:\n{body.rstrip()}\nexcept BaseException as error:\n    _awsdeck_broken = error\n\n"
+        f"    def {name}(*_):\n        raise _awsdeck_broken"
+    )
 
 
 def _takes(arguments: ast.arguments) -> range:

@@ -125,6 +125,11 @@ class Finding:
             return self
         return self.replace(file=place.file, line=place.line, column=place.column)
 
+    def along(self, places: Iterable[Place | None]) -> Finding:
+        """The same finding, saying where every step of its ring stands."""
+        known = ", ".join(str(place) for place in places if place is not None)
+        return self.replace(message=f"{self.message}, at {known}") if known else self
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data in the shape of `schemas/finding.schema.json`; empty fields are left out."""
         fields = {name: getattr(self, name) for name in self.__slots__}

@@ -14,17 +14,24 @@ if TYPE_CHECKING:
     from typing import Any
 
 MAX_WRITTEN_DEPTH = 300
+_LARGE = 3
+"""So many levels from the top hold most of the text below them."""
+_NAMES_MOST = 5_000
+_names: dict[str, str] = {}
 TOO_DEEP = "the template contains itself, or is nested too deeply to be written"
 
 
 def render_json(data: Any) -> str:
     """`data` as JSON text; anything JSON cannot say (a key that is no text, a set, NaN) is a TemplateError."""
+    pieces: list[str] = []
     try:
-        return _any(data, "\n") + "\n"
+        _pieces(data, "\n", pieces, _LARGE)
     except RecursionError:
         raise TemplateError(TOO_DEEP) from None
     except (TypeError, ValueError) as error:
         raise TemplateError(unwritable(data) or f"the template cannot be written as JSON: {error}") from None
+    pieces.append("\n")
+    return "".join(pieces)
 
 
 def unwritable(data: Any) -> str | None:
@@ -52,6 +59,20 @@ def unwritable(data: Any) -> str | None:
     return None
 
 
+def _pieces(value: Any, pad: str, pieces: list[str], levels: int) -> None:
+    """The text of a value in pieces, so that what is large, at the top, is put together only once."""
+    if not levels or type(value) is not dict or not value:
+        pieces.append(_any(value, pad))
+        return
+    inner = pad + "  "
+    before = "{" + inner
+    for key in sorted(value):
+        pieces.append(before + (_names.get(key) or _name(key)))
+        _pieces(value[key], inner, pieces, levels - 1)
+        before = "," + inner
+    pieces.append(pad + "}")
+
+
 def _any(value: Any, pad: str) -> str:
     if isinstance(value, str):
         return encode_basestring_ascii(value)
@@ -70,10 +91,6 @@ def _any(value: Any, pad: str) -> str:
     if isinstance(value, float) and value - value == 0:
         return float.__repr__(value)
     raise TypeError(type(value).__name__)
-
-
-_names: dict[str, str] = {}
-_NAMES_MOST = 5_000
 
 
 def _name(key: Any) -> str:

@@ -33,8 +33,13 @@ class Kind:
 
 def complaint(annotation: Any, module: str, value: Any) -> str | None:
     """What is wrong with a value that an annotation does not allow; None when it fits or nothing can be said."""
+    if value.__class__ in _PLAIN and (annotation, value.__class__) in _fitting:
+        return None
     kinds = _kinds(annotation, module)
     if kinds is None or any(kind.fits(value) for kind in kinds):
+        words = _PLAIN.get(value.__class__)
+        if words is not None and any(kind.words == words for kind in kinds or ()):
+            _fitting.add((annotation, value.__class__))
         return None
     said = " or ".join(kind.words for kind in kinds)
     if isinstance(value, Token | ListToken):
@@ -43,6 +48,9 @@ def complaint(annotation: Any, module: str, value: Any) -> str | None:
     return f"takes {said}, not {shown}"
 
 
+_PLAIN = {str: "text", bool: "True or False", int: "a whole number", float: "a number", type(None): "None"}
+_fitting: set[tuple[Any, type]] = set()
+"""Annotations, and classes whose every value fits them."""
 _read: dict[tuple[str, str], list[Kind] | None] = {}
 
 

@@ -57,7 +57,7 @@ class Node:
                 f"{type(host).__name__}: {id!r} cannot be an id", place=caller(),
                 fix="use a non-empty string without slashes",
             )  # fmt: skip
-        above = getattr(scope, "node", None)
+        above: Any = getattr(scope, "node", None)
         if above.__class__ is not Node:
             above = _node_of(scope, host, id)
         other = above.children.get(id)
@@ -87,9 +87,8 @@ class Node:
     @property
     def label(self) -> str:
         """The path as people say it: a resource that a construct mainly stands for goes by the construct's."""
-        path = self.path
         main = self.id == MAIN and self.scope is not None and self.scope.node.host is not self.stack
-        return path.removesuffix("/" + MAIN) if main else path
+        return self.scope.node.path if main and self.scope is not None else self.path
 
     @property
     def source(self) -> Place | None:
@@ -99,7 +98,7 @@ class Node:
     @property
     def logical_id(self) -> str:
         """The name in the template: the path below the stack in CamelCase, final after synthesis."""
-        return self.final_id or self.fixed_id or self.plain_id
+        return self.final_id or self.fixed_id or self._plain_id or self.plain_id
 
     @property
     def plain_id(self) -> str:
@@ -118,7 +117,7 @@ class Node:
         if len(words) == 1 and words[0].isalnum() and words[0].isascii():
             name = words[0]
         else:
-            name = "".join(part[:1].upper() + part[1:] for word in reversed(words) for part in re.findall(_WORD, word))
+            name = "".join([_camel(word) for word in reversed(words)])
         return name if 0 < len(name) <= _LONGEST else self.hashed_id(name)
 
     def hashed_id(self, name: str) -> str:
@@ -164,11 +163,9 @@ class Node:
     @property
     def resource(self) -> Untyped:
         """The CloudFormation resource this construct mainly stands for; assigning to its properties is checked too."""
-        from .resource import Resource
-
-        found: Any = self.host if isinstance(self.host, Resource) else self.children.get(MAIN)
-        if isinstance(found, Resource):
-            return found  # type: ignore[return-value]
+        found: Any = self.host if self.host._is_resource else self.children.get(MAIN)
+        if found is not None and found._is_resource:
+            return found  # type: ignore[no-any-return]
         raise ConstructError(
             f"{type(self.host).__name__} {self.path} does not stand for one resource", place=caller(),
             fix="look through .node.resources",
@@ -210,8 +207,10 @@ class Node:
         """
         if not reason.strip():
             raise ConstructError(f"ignoring {rule} needs a reason", place=caller(), fix="say why it is right here")
-        if until is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", until):
-            raise ConstructError(f"{until!r} is not a date", place=caller(), fix="write YYYY-MM-DD")
+        if until is not None and not _is_date(until):
+            raise ConstructError(
+                f"{until!r} is not a date", place=caller(), fix="write a day of the calendar as YYYY-MM-DD"
+            )
         self.ignored = {**(self.ignored or {}), rule.upper(): (reason, until)}
 
     def tag(self, key: str, value: str) -> None:
@@ -239,6 +238,21 @@ class Node:
         None removes the value.
         """
         self.resource.override(path, value)
+
+
+def _is_date(text: str) -> bool:
+    import datetime as dt
+
+    try:
+        return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _camel(word: str) -> str:
+    if word.isalnum() and word.isascii():
+        return word[:1].upper() + word[1:]
+    return "".join(part[:1].upper() + part[1:] for part in re.findall(_WORD, word))
 
 
 def _node_of(scope: object, host: Construct, id: str) -> Node:

@@ -6,13 +6,13 @@ import marshal
 
 from . import catalog
 from .constructs import Construct
-from .errors import ConstructError
+from .errors import ConstructError, TokenError
 from .node import Node
-from .plaintext import secret_paths, with_plain_secrets
+from .plaintext import may_hold, with_plain_secrets
 from .rules import View, check_resource
 from .rules.view import may_vary
 from .source import caller, caller_spot
-from .tokens import ListToken, attribute_of, express, reference, render, revive
+from .tokens import ListToken, attribute_of, express, finish, name_of, reference, render, revive
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class Resource(Construct):
 
     __slots__ = ("properties", "body", "_sites", "_overrides", "_told", "_history")
     TYPE: ClassVar[str] = ""
+    _is_resource: ClassVar[bool] = True
     properties: dict[str, Any]
     body: dict[str, Any]
     _sites: list[Site]
-    _overrides: list[tuple[str, Any]] | None
+    _overrides: list[tuple[str, dict[str, Any]]] | None
     _told: bool
     _history: list[Change] | None
 
@@ -173,25 +174,54 @@ class Resource(Construct):
             raise
 
     def given(self) -> dict[str, Any]:
-        """The properties as they were given, deploy-time values as tokens: what can be given to another resource."""
-        plain: dict[str, Any] = revive(self.properties, self._sites) if self._sites else dict(self.properties)
+        """A copy of the properties as they were given, deploy-time values as tokens: good for another resource.
+
+        So is what `queue.Tags` gives: to change the resource, assign to it (`queue.Tags = [*queue.Tags, more]`).
+        """
+        plain: dict[str, Any] = revive(self.properties, self._sites)
         return plain
 
     def when(self, condition: Condition) -> None:
         """Make this resource only when the condition holds."""
         self.node.root_app.unlocked("a condition")
+        if hasattr(condition, "node") and self.node.stack is not None:
+            finish(name_of(condition), self.node.stack.wiring.provisional)
         self.body["Condition"] = condition
 
     def override(self, path: str, value: Any) -> None:
         """Set a value of the finished resource by its path; see `Node.override`."""
         self.node.root_app.unlocked("an override")
-        self._overrides = [*(self._overrides or ()), (path, value)]
         steps = path.split(".")
         held = [name for name in steps[1:2] if name in self.properties]
-        if steps[0] == "Properties" and len(steps) > 1:
+        if steps == ["Properties"]:
+            if not isinstance(value, dict | None):
+                raise ConstructError(f"Properties of {self.node.label}: {value!r}", place=caller(), fix="a dictionary")
+            held = list(self.properties)
+            self._assign({**dict.fromkeys(held), **(value or {})})
+        elif steps[0] == "Properties":
             plain = _with(self.given(), steps[1:], value, path)
             self._assign({steps[1]: plain.get(steps[1])})
+        else:
+            self._override(path, value)
         self._history = [*(self._history or ()), ("override", caller_spot(), {path: value}, held)]
+
+    def _override(self, path: str, value: Any) -> None:
+        """Set what stands beside the properties, and check the whole as it will be."""
+        before, sites_before = self._overrides, self._sites
+        fresh: list[Site] = []
+        assert self.node.stack is not None
+        holder = render({path: value}, self.node.stack.wiring.provisional, fresh)
+        for site in fresh:
+            site.top = None  # no property
+        if path == "Type" and not isinstance(holder.get(path), str):
+            raise ConstructError(f"Type of {self.node.label}: {value!r}", place=caller(), fix="the name of a type")
+        self._overrides = [*(before or ()), (path, holder)]
+        self._sites = [*sites_before, *fresh]
+        try:
+            self.check()
+        except Exception:
+            self._overrides, self._sites = before, sites_before
+            raise
 
     def check(self) -> None:
         """Hold the resource against the catalog and the rules; raises `ConstraintError` with all that is wrong."""
@@ -202,28 +232,48 @@ class Resource(Construct):
         content = self._content(policy)
         findings: list[Finding] = []
         if content is None or content not in app.sound:
-            if policy is not None:
-                body = {**body, "DeletionPolicy": policy, "UpdateReplacePolicy": policy}
+            if policy is not None or self._overrides:
+                body = self._whole(policy)
             asked = None if content is None or may_vary(content) else _NOTHING
-            findings = check_resource(View(node.logical_id, self.TYPE, body, mode=app.limits, asked=asked))
+            findings = check_resource(View(node.logical_id, body["Type"], body, mode=app.limits, asked=asked))
             known = self.type
-            if known is not None and secret_paths(known):
-                findings = with_plain_secrets(findings, known, node.logical_id, self.properties)
+            if may_hold(self.TYPE, known):
+                findings = with_plain_secrets(findings, known, self.TYPE, node.logical_id, self.properties, self._shows)
         if self._told:
             app.forget(node)
             self._told = False
         if findings:
+            self._refuse_remains()
             self._told = True
             app.report(findings, node)
         elif content is not None:
             app.remember(content)
+
+    def _refuse_remains(self) -> None:
+        """Where a deploy-time value was cut, say that, and not what the schema thinks of the rest."""
+        from .remains import FIX, SAID, remains
+
+        paths = ["/".join(map(str, path)) for path in remains(self.properties)]
+        if paths:
+            raise TokenError(f"{self.node.label}, {', '.join(paths)}: {SAID}", place=caller(), fix=FIX)
+
+    def _shows(self, name: str) -> bool:
+        """Whether a parameter of the stack is text that everybody sees."""
+        stack = self.node.stack
+        return stack is not None and any(
+            getattr(one, "SECTION", None) == "Parameters"
+            and one.node.logical_id == name
+            and one.body["Type"] == "String"  # type: ignore[attr-defined]
+            and "NoEcho" not in one.body  # type: ignore[attr-defined]
+            for one in stack.node.walk()
+        )
 
     def _content(self, policy: str | None) -> bytes | None:
         """All that a check looks at, the same for equal resources; None where the resource's own name matters too.
 
         Stacks of several stages or regions are alike, and what is alike is checked once.
         """
-        if len(self.body) > 2:
+        if len(self.body) > 2 or self._overrides:
             return None
         try:
             content = marshal.dumps((self.TYPE, policy, self.properties), 2)
@@ -274,19 +324,21 @@ class Resource(Construct):
 
     def finished(self) -> dict[str, Any]:
         """The resource as it stands in the template; call after `link`."""
-        body = dict(self.body)
+        body = self._whole(self.removal_policy())
         if not self.properties:
-            del body["Properties"]
-        policy = self.removal_policy()
+            body.pop("Properties", None)
+        return body
+
+    def _whole(self, policy: str | None) -> dict[str, Any]:
+        """The resource with what stands beside its properties, overrides last."""
+        body = dict(self.body)
         if policy is not None:
             body["DeletionPolicy"] = body["UpdateReplacePolicy"] = policy
         condition = body.get("Condition")
         if condition is not None and not isinstance(condition, str):
             body["Condition"] = condition.node.logical_id
-        for path, value in self._overrides or ():
-            if not path.startswith("Properties."):
-                assert self.node.stack is not None
-                body = _with(body, path.split("."), render(value, self.node.stack.wiring.final, []), path)
+        for path, holder in self._overrides or ():
+            body = _with(body, path.split("."), holder.get(path), path)
         return body
 
 
@@ -326,6 +378,22 @@ class AttributeGroup:
     def __init__(self, resource: Resource, prefix: str) -> None:
         self._resource = resource
         self._prefix = prefix
+
+    def __repr__(self) -> str:
+        return f"<attributes {self._resource.node.label}.{self._prefix} \\ufde0>"
+
+    if not TYPE_CHECKING:
+
+        def __str__(self, *_):
+            known = self._resource.type
+            group = self._prefix + "."
+            names = [name for name in (known.attributes if known else ()) if name.startswith(group)]
+            raise ConstructError(
+                f"{self._prefix} of {self._resource.node.label} is a group of attributes, not text", place=caller(),
+                fix=f"say which of them: {', '.join(names)}",
+            )  # fmt: skip
+
+        __format__ = __add__ = __radd__ = __str__
 
     def __getattr__(self, name: str) -> Token | ListToken | AttributeGroup:
         full = f"{self._prefix}.{name}"

@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 
 from .constructs import Construct
-from .errors import ConstructError
+from .errors import ConstructError, TokenError
 from .node import Node
 from .source import caller
-from .tokens import ListToken, express, finish, intrinsic, name_of, reference, render
+from .tokens import (
+    ListToken,
+    describe,
+    express,
+    finish,
+    has_marker,
+    intrinsic,
+    known_now,
+    living,
+    name_of,
+    reference,
+    render,
+)  # fmt: skip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from collections.abc import Mapping as MappingType
-    from collections.abc import Sequence
     from typing import Any, ClassVar
 
-    from .tokens import Site, Token
+    from .tokens import Token
 
 PARAMETER_TYPES = re.compile(
     r"String|Number|List<Number>|CommaDelimitedList|AWS::SSM::Parameter::(Name|Value<.+>)"
@@ -30,6 +42,7 @@ class Element(Construct):
     __slots__ = ("body",)
     SECTION: ClassVar[str] = ""
     exportable: ClassVar[bool] = False
+    named_only: ClassVar[bool] = True  # it has no value that another template could be given
     body: Any
 
     def _enter(self, scope: Construct, id: str) -> None:
@@ -61,6 +74,7 @@ class Parameter(Element):
 
     __slots__ = ()
     SECTION = "Parameters"
+    named_only = False
 
     def __init__(
         self,
@@ -80,6 +94,10 @@ class Parameter(Element):
         secret: bool = False,
     ) -> None:
         self._enter(scope, id)
+        given = {"type": type, "default": default, "description": description, "allowed_values": allowed_values}
+        given |= {"allowed_pattern": allowed_pattern, "constraint_description": constraint_description}
+        for keyword, value in given.items():
+            known_now(value, f"Parameter {id}: {keyword}=")
         if not PARAMETER_TYPES.fullmatch(type):
             raise ConstructError(
                 f"{type!r} is not a parameter type", place=caller(),
@@ -87,9 +105,14 @@ class Parameter(Element):
             )  # fmt: skip
         if default is not None and not isinstance(default, str | int | float):
             default = ",".join(default)
+        if secret and default not in (None, "") and "{{resolve:" not in str(default):
+            raise ConstructError(
+                f"Parameter {id}: the default of a secret stands in the template for everybody", place=caller(),
+                fix="leave default= out, or give secret_value(…) where the secret is used",
+            )  # fmt: skip
         if default is not None and allowed_values is not None:
-            given = str(default).split(",") if "List" in type else [str(default)]
-            wrong = [value for value in given if value not in map(str, allowed_values)]
+            chosen = str(default).split(",") if "List" in type else [str(default)]
+            wrong = [value for value in chosen if value not in map(str, allowed_values)]
             if wrong:
                 raise ConstructError(
                     f"Parameter {id}: the default {wrong[0]!r} is not among its allowed values", place=caller(),
@@ -141,6 +164,7 @@ class Mapping(Element):
 
     def __init__(self, scope: Construct, id: str, table: MappingType[str, MappingType[str, Any]]) -> None:
         self._enter(scope, id)
+        known_now(table, f"Mapping {id}")
         self.body = {str(first): dict(row) for first, row in table.items()}
         for first, row in self.body.items():
             for second in row:
@@ -151,6 +175,15 @@ class Mapping(Element):
 
     def find(self, first: str, second: str) -> Any:
         """`Fn::FindInMap`: the value at two keys, either of which may be a deploy-time value."""
+        later = [not isinstance(key, str) or has_marker(key) for key in (first, second)]
+        rows = list(self.body.values()) if later[0] else [self.body.get(first, {})]
+        if not any(row if later[1] else second in map(str, row) for row in rows):
+            shown = ", ".join(describe(key) if isinstance(key, str) else "…" for key in (first, second))
+            keys = sorted({*self.body, *(str(key) for row in self.body.values() for key in row)})
+            raise ConstructError(
+                f"{self.node.path} has nothing at {shown}", place=caller(),
+                fix=f"its keys are {', '.join(keys)}",
+            )  # fmt: skip
         return intrinsic("Fn::FindInMap", [name_of(self), first, second])
 
 
@@ -198,6 +231,16 @@ class Condition(Element):
                 fix="write equals(a, b), or combine conditions with &, | and ~",
             )  # fmt: skip
         self.body = _data(expression)
+        stack = self.node.stack
+        for referent in _asked(express(self.body)):
+            outside = referent.node.stack is not stack and stack is not None and stack.parent is not None
+            if hasattr(referent, "TYPE") and not outside:  # what is outside a nested stack comes in as a parameter
+                raise TokenError(
+                    f"Condition {id} asks about the resource {referent.node.label}; conditions are decided before there "
+                    "are any",
+                    place=caller(),
+                    fix="ask about a Parameter, a pseudo parameter such as AWS.Region, or a Mapping",
+                )
 
     def __and__(self, other: ConditionExpression | Condition) -> ConditionExpression:
         return ConditionExpression(_data(self)) & other
@@ -213,6 +256,20 @@ class Condition(Element):
             f"the condition {self.node.path} is only known at deploy time", place=caller(),
             fix="use &, | and ~ in place of and, or, not, and if_(...) in place of if",
         )  # fmt: skip
+
+
+def _asked(expression: Any) -> Iterator[Any]:
+    """Everything in the tree that an expression refers to."""
+    if isinstance(expression, list):
+        for item in expression:
+            yield from _asked(item)
+    elif isinstance(expression, dict):
+        for name, argument in expression.items():
+            first = argument[0] if name == "Fn::GetAtt" and isinstance(argument, list) else argument
+            if name in ("Ref", "Fn::GetAtt") and isinstance(first, int):
+                yield living(first)
+            else:
+                yield from _asked(argument)
 
 
 def _data(expression: ConditionExpression | Condition) -> dict[str, Any]:
@@ -249,8 +306,12 @@ class Output(Element):
         self._enter(scope, id)
         self.condition = condition
         assert self.node.stack is not None
-        sites: list[Site] = []
-        render(value, self.node.stack.wiring.provisional, sites)
+        provisional = self.node.stack.wiring.provisional
+        render(value, provisional, [], ("Value",))
+        if export is not None:
+            render(export, provisional, [], ("Export", "Name"))
+        if condition is not None:
+            finish(name_of(condition), provisional)
         self.body = {"Value": value}
         if description is not None:
             self.body["Description"] = description

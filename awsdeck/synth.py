@@ -7,9 +7,10 @@ import os
 
 from . import settings
 from .assembly import ASSETS, Assembly, Origin, StackArtifact, in_deploy_order
-from .errors import ConstraintError, ConstructError, CycleError
+from .errors import ConstraintError, ConstructError, CycleError, Finding, Place, TokenError
 from .resource import Resource
 from .sections import Element
+from .tokens import known_now
 from .tree import Stack, located, suppressed
 
 TYPE_CHECKING = False
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from .assets.packing import Package
     from .constructs import Construct
-    from .errors import Finding
     from .nested import TemplateFile
     from .node import Node
     from .tree import App
@@ -52,7 +52,7 @@ class Draft:
         self.stacks = {stack: StackDraft(stack) for stack in app.stacks}
         self.assembly = Assembly(())
         self.tagged = app.node.tags is not None
-        self.waits = app.node.dependencies is not None
+        self.waits: set[Node] = set()
         self.ignores = app.node.ignored is not None
         self.settling: list[Any] = []
 
@@ -73,6 +73,8 @@ def lock(draft: Draft) -> None:
     draft.app.locked = True
     for stack in draft.app.stacks:
         home, part = stack, draft.stacks[stack]
+        if any(node.dependencies for node in stack.node.above()):
+            draft.waits.add(stack.node)
         for construct in stack.node.walk():
             node = construct.node
             if node.stack is not home and node.stack is not None:
@@ -84,10 +86,14 @@ def lock(draft: Draft) -> None:
                 part.elements.setdefault(construct.SECTION, []).append(construct)
             elif hasattr(construct, "settle"):
                 draft.settling.append(construct)
-            node = construct.node
-            draft.tagged = draft.tagged or node.tags is not None
-            draft.waits = draft.waits or node.dependencies is not None
-            draft.ignores = draft.ignores or node.ignored is not None
+            if node.tags is not None:
+                draft.tagged = True
+            if node.ignored is not None:
+                draft.ignores = True
+            if node.dependencies is not None or (
+                draft.waits and node.scope is not None and node.scope.node in draft.waits
+            ):
+                draft.waits.add(node)
 
 
 def settle(draft: Draft) -> None:
@@ -114,19 +120,19 @@ def name(draft: Draft) -> None:
             stack.wiring.taken = {construct.node.logical_id for construct in shared}
 
 
-def _element(draft: Draft, stack_node: Node, finding: Finding) -> Node:
-    """The parameter, output, … that a finding is about, or the stack."""
+def _element(draft: Draft, stack_node: Node, path: tuple[str | int, ...]) -> Node:
+    """The parameter, output, … that a place of a template is about, or the stack."""
     part = draft.stacks.get(stack_node.stack) if stack_node.stack is not None else None
-    if part is not None and len(finding.path) > 1:
-        for element in part.elements.get(str(finding.path[0]), ()):
-            if element.node.logical_id == finding.path[1]:
+    if part is not None and len(path) > 1:
+        for element in part.elements.get(str(path[0]), ()):
+            if element.node.logical_id == path[1]:
                 return element.node
     return stack_node
 
 
 def _tell_apart(nodes: list[Node]) -> None:
     taken: dict[str, Node] = {}
-    for node in sorted(nodes, key=lambda node: (node.fixed_id is None, node.path.count("/"))):
+    for node in sorted(nodes, key=lambda node: (node.fixed_id is None, node.path.count("/"), node.path)):
         wanted = node.fixed_id or node.plain_id
         other = taken.get(wanted)
         if other is not None and node.fixed_id is not None:
@@ -155,6 +161,9 @@ def tag(draft: Draft) -> None:
 def link(draft: Draft) -> None:
     """Every deploy-time value gets its final form; what crosses stacks becomes an export and an import."""
     for stack, part in draft.stacks.items():
+        for what, given in (("description", stack.description), ("metadata", stack.metadata), ("tags", stack.tags)):
+            if given:
+                known_now(given, f"{stack.name}: the {what} of a stack", stack.node.source)
         if part.renamed or stack.wiring.crossed:  # else what stands there is final already
             for resource in part.resources:
                 stack.wiring.asker = resource
@@ -243,9 +252,27 @@ def _artifact(draft: Draft, stack: Stack, part: StackDraft, files: dict[str, str
     )
 
 
+def intact(draft: Draft) -> None:
+    """No template holds what is left of a value that was cut, encoded, escaped or printed."""
+    from .remains import FIX, SAID, remains
+
+    lines: list[str] = []
+    first: Place | None = None
+    for stack, part in draft.stacks.items():
+        for path in remains({**part.template, "Tags": stack.tags}):
+            id = str(path[1]) if len(path) > 1 and path[0] == "Resources" else None
+            node = part.by_id.get(id) if id is not None else _element(draft, stack.node, path)
+            place = (node or stack.node).source
+            first = first or place
+            said = f"{'/'.join(map(str, path))}: {SAID}"
+            lines.append(said if not lines else f"{place}: {said}")
+    if lines:
+        raise TokenError("\n".join(lines), place=first, fix=FIX)
+
+
 def check(draft: Draft) -> None:
     """What only shows across resources: references, cycles, permissions between services."""
-    from .rules import Graph, check_graph
+    from .rules import Graph, check_graph, check_references
     from .template import Template
 
     graph = Graph(draft.app.limits, complete=True)
@@ -257,9 +284,14 @@ def check(draft: Draft) -> None:
         nodes[stack.name] = part.by_id
         stacks[stack.name] = stack.node
     errors: list[Finding] = []
-    for finding in check_graph(graph):
+    for finding in itertools.chain(check_graph(graph), check_references(graph)):
         stack_node = stacks.get(finding.stack or "", draft.app.node)
-        node = nodes.get(finding.stack or "", {}).get(finding.resource or "") or _element(draft, stack_node, finding)
+        node = nodes.get(finding.stack or "", {}).get(finding.resource or "") or _element(
+            draft, stack_node, finding.path
+        )
+        if finding.ring:
+            by_id = nodes.get(finding.stack or "", {})
+            finding = finding.along(_written(by_id.get(str(step[1])), step) for step in finding.ring)  # noqa: PLW2901
         if finding.severity != "error" or settings.gathering:
             draft.app.note(finding, node)
         elif not suppressed(finding.rule, node):
@@ -268,7 +300,15 @@ def check(draft: Draft) -> None:
         raise ConstraintError(errors)
 
 
-PASSES: tuple[Callable[[Draft], None], ...] = (change, lock, settle, name, tag, link, order, render, check)
+def _written(node: Node | None, path: tuple[str | int, ...]) -> Place | None:
+    """Where the deck says what stands at a path of a resource."""
+    if node is None:
+        return None
+    step = located(Finding("", "error", "", path=path), node)
+    return Place(step.file, step.line) if step.file else None
+
+
+PASSES: tuple[Callable[[Draft], None], ...] = (change, lock, settle, name, tag, link, order, render, intact, check)
 
 
 def synthesize(app: App) -> Assembly:
@@ -282,6 +322,8 @@ def synthesize(app: App) -> Assembly:
 def _depend(draft: Draft) -> None:
     for stack, part in draft.stacks.items():
         for resource in part.resources:
+            if resource.node not in draft.waits:
+                continue
             wanted: dict[str, None] = {}
             for node in resource.node.above():
                 if stack.parent is not None and node.host is stack:

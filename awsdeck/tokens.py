@@ -5,7 +5,10 @@ rendered, markers become the smallest intrinsic function that says the same: `Re
 Whatever would need the real text (`.upper()`, slicing, `len`, `==` with a plain string, …) raises `TokenError`.
 
 C code can still see, cut or change a marker. So a marker carries a checksum and characters that people split on:
-one that was touched is recognised, and rendering fails with the place.
+one that was touched is recognised, and rendering fails with the place; `remains` finds what an encoding left of it.
+
+Only a whole token can refuse. An f-string around one is a plain `str` of Python: `len`, `==`, `in`, `.startswith`,
+`.ljust` and the like answer about the marker in it, and nobody is told. Ask such questions before the value goes in.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, NoReturn, Protocol, TypeVar, overload
 
+    from .errors import Place
     from .sections import Condition
 
     T = TypeVar("T")
@@ -53,12 +57,14 @@ if TYPE_CHECKING:
 # text is split, upper-cased or replaced; the checksum breaks when anything else is touched.
 _DIGITS = "".join(map(chr, range(0xFDD0, 0xFDE0)))
 _OPEN, _CLOSE, _PAD = "\ufde0", "\ufde1", "\ufde2"
-_GUARD = _OPEN + "".join(sign + _PAD for sign in "/:,.-_=| aA0\"'()[]{}<>@#%&*+;?!$^~`\\")
+LETTERS = "zQ9aXj0A4"  # what is left when everything but letters and digits is dropped; no text of a user holds it
+_GUARD = _OPEN + "".join(sign + _PAD for sign in f"/:,.-_=| {LETTERS}\"'()[]{{}}<>@#%&*+;?!$^~`\\")
 _READ = str.maketrans(_DIGITS, "0123456789abcdef")
 _MARKER = f"{re.escape(_GUARD)}([{_DIGITS}]{{8}})([{_DIGITS}]*){_CLOSE}"  # these are compiled on first use
 _STRAY = "[\ufdd0-\ufdef]"
 _ESCAPED = r"\\ufd[de]"
 _TEXT, _NAME = "\x01text", "\x01name"
+_ABSENT = {"Ref": "AWS::NoValue"}
 
 _WRITE = [high + low for high in _DIGITS for low in _DIGITS]  # every byte
 
@@ -77,6 +83,14 @@ def _serial(referent: Referent) -> int:
 
 def _refuse(what: str, instead: str) -> NoReturn:
     raise TokenError(f"{what}: its value is only known at deploy time", place=caller(), fix=instead)
+
+
+def _stop(what: str, instead: str) -> NoReturn:
+    raise TokenError(what, place=caller(), fix=instead)
+
+
+def _shown(value: object) -> str:
+    return repr(value) if isinstance(value, int | float | ListToken) else f"a {type(value).__name__}"
 
 
 def _refusing(what: str, instead: str) -> Any:
@@ -276,6 +290,11 @@ def _parts(text: str) -> list[Any] | None:
         end = match.end()
     if end < len(text):
         parts.append(_literal(text[end:]))
+    if len(parts) > 1 and _ABSENT in parts:
+        raise TokenError(
+            "NoValue stands inside text, where there is nothing to leave out",
+            fix='give NoValue alone, or if_(condition, f"…", NoValue) around the whole text',
+        )
     return parts
 
 
@@ -342,7 +361,9 @@ def finish(expression: Any, resolve: Resolver) -> Any:
             if name == _TEXT:
                 return _sub([finish(part, resolve) for part in argument])
             if name == _NAME:
-                return living(argument).node.logical_id
+                named = living(argument)
+                resolve(named, None)  # refuses a name of another template
+                return named.node.logical_id
             if name == "Fn::GetAtt" and type(argument) is list and type(argument[0]) is int:
                 return resolve(living(argument[0]), argument[1])
         return {key: finish(item, resolve) for key, item in expression.items()}
@@ -455,7 +476,7 @@ def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ..
                 continue
             name = key if type(key) is str and key.isascii() else _key(key, path)
             kind = type(item)
-            if kind is bool or kind is int or (kind is str and item.isascii() and "\\ufd" not in item):
+            if (kind is str and item.isascii() and "\\ufd" not in item) or kind is bool or kind is int:
                 made[name] = item
             elif kind is dict or kind is list:
                 made[name] = render(item, resolve, sites, (*path, name))
@@ -482,12 +503,15 @@ def render(value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ..
 
 def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Site], path: tuple[Any, ...]) -> None:
     kind = type(value)
-    if kind is str or kind is Token:
+    if kind is Token and hasattr(value, "_expression"):
+        expression = value._expression
+        holder[key] = finish(expression, resolve)
+        sites.append(Site(holder, key, expression, path[0] if path else None))
+    elif kind is str or kind is Token:
         try:
             expression = _express_text(value)
         except TokenError as error:
-            where = "/".join(str(step) for step in path)
-            raise TokenError(f"{where}: {error.message}", place=error.place or caller(), fix=error.fix) from None
+            raise TokenError(f"{_at(path)}: {error.message}", place=error.place or caller(), fix=error.fix) from None
         if type(expression) is str:
             holder[key] = expression
             return
@@ -523,15 +547,29 @@ def _place(holder: Any, key: Any, value: Any, resolve: Resolver, sites: list[Sit
 def _unfit(what: str, path: Iterable[Any], instead: str) -> Exception:
     from .errors import ConstructError
 
-    where = "/".join(str(step) for step in path)
-    return ConstructError(f"{where or 'the value'}: a template cannot hold {what}", place=caller(), fix=instead)
+    return ConstructError(f"{_at(path)}: a template cannot hold {what}", place=caller(), fix=instead)
+
+
+def known_now(value: Any, what: str, place: Place | None = None) -> None:
+    """Raise `TokenError` where a deploy-time value stands in what the template's maker must know."""
+    sites: list[Site] = []
+    render({what: value}, lambda *_: {}, sites)
+    if sites:
+        raise TokenError(
+            f"{what} with a deploy-time value, which CloudFormation does not fill in there",
+            place=place or caller(),
+            fix="write text that is known when the template is made",
+        )
+
+
+def _at(path: Iterable[Any]) -> str:
+    return "/".join(str(step) for step in path) or "the value"
 
 
 def _key(key: Any, path: tuple[Any, ...]) -> str:
     if isinstance(key, Token) or (isinstance(key, str) and has_marker(key)):
-        where = "/".join(str(step) for step in path)
         raise TokenError(
-            f"{where}: the name of a property or entry cannot be a deploy-time value", place=caller(),
+            f"{_at(path)}: the name of a property or entry cannot be a deploy-time value", place=caller(),
             fix="use a name that is known now",
         )  # fmt: skip
     if isinstance(key, str):
@@ -545,17 +583,27 @@ def join(separator: str, values: Sequence[str] | ListToken) -> str:
     """`Fn::Join`: the values with `separator` between them; known text is joined now."""
     if isinstance(values, ListToken) or isinstance(separator, Token):
         return intrinsic("Fn::Join", [separator, values])
+    for value in values:
+        if not isinstance(value, str):
+            _stop(
+                f"join(...) of {_shown(value)}", "the values are text: join(separator, tokens) for a deploy-time list"
+            )
     text = separator.join(values)
     return Token(text) if has_marker(text) else text
 
 
 def select(index: int | str, values: Sequence[str] | ListToken) -> Token:
     """`Fn::Select`: one entry of a list, counted from 0."""
+    if isinstance(index, int) and (index < 0 or (isinstance(values, list | tuple) and index >= len(values))):
+        size = f"0 to {len(values) - 1}" if isinstance(values, list | tuple) and values else "0 for the first"
+        _stop(f"select({index}, …): there is no such entry", f"count from {size}")
     return intrinsic("Fn::Select", [index, values])
 
 
 def split(separator: str, value: str) -> ListToken:
     """`Fn::Split`: a list from text; pick from it with `[index]` or `select`."""
+    if type(separator) is not str or not separator or has_marker(separator):
+        _stop("split(...) needs a separator of at least one character that is known now", 'write split(",", value)')
     return ListToken({"Fn::Split": [separator, express(value)]})
 
 
@@ -576,6 +624,9 @@ def base64(value: str) -> Token:
 
 def cidr(block: str, blocks: int, bits: int) -> ListToken:
     """`Fn::Cidr`: `blocks` address ranges (1 to 256) of `bits` host bits inside `block`."""
+    for name, number, most in (("blocks", blocks, 256), ("bits", bits, 128)):
+        if isinstance(number, int) and not 1 <= number <= most:
+            _stop(f"cidr(...): {name} is {number}", f"from 1 to {most}")
     return ListToken({"Fn::Cidr": [express(block), blocks, bits]})
 
 
@@ -616,17 +667,24 @@ def to_json(value: Any) -> str:
 
     def hold(item: Any) -> Any:
         if isinstance(item, str) and has_marker(item):
-            key = f"\x00{len(held)}\x00"
+            key = f"\ufdef{len(held)}\ufdef"  # what no text of a user holds
             held[json.dumps(key)[1:-1]] = str.__str__(item)
             return key
         if isinstance(item, ListToken):
-            raise TokenError("a deploy-time list inside JSON text", place=caller(), fix="use join(',', tokens)")
+            _stop("a deploy-time list inside JSON text", "use join(',', tokens)")
         if isinstance(item, dict):
-            return {name: hold(entry) for name, entry in item.items()}
+            return {_key(name, ()): hold(entry) for name, entry in item.items()}
         if isinstance(item, list | tuple):
             return [hold(entry) for entry in item]
+        if item is None or isinstance(item, str | int) or (isinstance(item, float) and item - item == 0):
+            return item
         plain = getattr(item, "to_cloudformation", None)
-        return hold(plain()) if plain is not None else item
+        if plain is None:
+            _stop(
+                f"to_json(...) of {_shown(item)}",
+                "JSON knows text, finite numbers, True, False, None, lists and dictionaries",
+            )
+        return hold(plain())
 
     text = json.dumps(hold(value), sort_keys=True, separators=(",", ":"))
     for key, marker in held.items():

@@ -44,7 +44,7 @@ _STACK_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
 
 
 _USUAL = gc.get_threshold()
-_PATIENT = 50_000
+_PATIENT = 500_000
 
 SOUND_MOST = 5_000
 """So many resources and hints without findings are remembered, a few hundred bytes each."""
@@ -104,6 +104,7 @@ class Stack(Construct):
             )  # fmt: skip
         self.region = region if region is not None or stage is None else stage.region
         self.account = account if account is not None or stage is None else stage.account
+        _placed(f"the stack {self.name}", self.region, self.account)
         self.description = description
         self.tags = {**(stage.tags if stage is not None else {}), **(tags or {})}
         for key in self.tags:
@@ -282,6 +283,7 @@ class Stage(Construct, Generic[E]):
         self.region = region
         self.account = account
         self.tags = dict(tags or {})
+        _placed(f"the stage {id}", region, account)
         self.prefix = f"{id}-" if prefix is None else prefix
         self.build()
 
@@ -293,6 +295,18 @@ class Stage(Construct, Generic[E]):
     def stacks(self) -> list[Stack]:
         """The stage's stacks in the order they were made."""
         return [child for child in self.node.children.values() if isinstance(child, Stack)]
+
+
+def _placed(what: str, region: object, account: object) -> None:
+    """Refuse a region or account that cannot be one; whether there is such a region, a rule says."""
+    if account is not None and not (isinstance(account, str) and re.fullmatch(r"\d{12}", account)):
+        raise ConstructError(
+            f"{what}: account={account!r}", place=caller(), fix='the twelve digits of an account, as text: "123456789012"',
+        )  # fmt: skip
+    if region is not None and not (isinstance(region, str) and re.fullmatch(r"[a-z]{2,4}(-[a-z]+)+-\d+", region)):
+        raise ConstructError(
+            f"{what}: region={region!r}", place=caller(), fix='the name of a region, as text: "eu-west-1"',
+        )  # fmt: skip
 
 
 def suppressed(rule: str, node: Node) -> bool:

@@ -70,6 +70,7 @@ class Wiring:
         other = referent.node.stack
         if other is self.stack:
             return _local(referent, attribute)
+        self._outward(referent)
         self.crossed = True
         return {"Fn::ImportValue": export_name(other, referent, attribute)}
 
@@ -81,6 +82,7 @@ class Wiring:
         other: Stack = referent.node.stack
         if other is self.stack:
             return _local(referent, attribute)
+        self._outward(referent)
         child = None if isinstance(referent, Crossing) else _towards(self.stack, other)
         if child is not None:
             return child.wiring._up(referent, attribute)
@@ -89,6 +91,16 @@ class Wiring:
         if isinstance(referent, Crossing):
             return self._carried(referent)
         return self._imported(referent, attribute)
+
+    def _outward(self, referent: Referent) -> None:
+        """Refuse what has a name in its own template only and no value: a condition, a mapping."""
+        if getattr(referent, "named_only", False):
+            raise ConstructError(
+                f"{referent.node.label} is a {type(referent).__name__} of {referent.node.stack.name}; the template of "
+                f"{self.stack.name} cannot name it",
+                place=caller(),
+                fix=f"make one in {self.stack.name} too",
+            )
 
     def _up(self, referent: Referent, attribute: str | None) -> Any:
         """A value from inside this nested stack, as its parent's template says it."""
@@ -156,9 +168,20 @@ class Wiring:
             )
             value = self.final(referent, attribute)
             self.given[output] = {"Value": {"Fn::Join": [",", value]} if _gives_list(referent, attribute) else value}
+            condition = self._presence(referent)
+            if condition is not None:
+                self.given[output]["Condition"] = condition
         if export is not None:
             self.given[output]["Export"] = {"Name": export}
         return output
+
+    def _presence(self, referent: Referent) -> str | None:
+        """The condition under which this template holds what stands for a referent."""
+        inside = _towards(self.stack, referent.node.stack)
+        standing = referent if inside is None else inside.node.resource
+        body = getattr(standing, "body", None)
+        condition = body.get("Condition") if isinstance(body, dict) and getattr(standing, "TYPE", None) else None
+        return condition if condition is None or isinstance(condition, str) else str(condition.node.logical_id)
 
     def _input(
         self,

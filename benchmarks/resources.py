@@ -27,6 +27,22 @@ def _contest(name: str, title: str, *how: str) -> Contest:
     )
 
 
+def _constructs() -> Contest:
+    programs = {name: f"l2_{name}.py" for name in ("awsdeck", "troposphere")}
+    return Contest(
+        "l2",
+        "5,000 resources made by buckets, queues, topics and subscriptions with all rules on, in 10 stacks",
+        [
+            Contender(name, ["{python}", program, "5000", "10"], [PROGRAMS / program])
+            for name, program in programs.items()
+        ],
+        [Budget("awsdeck", "troposphere", 1.0)],
+        same_templates,
+        rounds=9,
+        quick=5,
+    )
+
+
 def _all_there(folders: dict[str, Path]) -> str:
     for name, folder in folders.items():
         made = sum(len(template["Resources"]) for template in templates(folder).values())
@@ -39,6 +55,7 @@ def contests(bench: Bench) -> list[Contest]:
     return [
         _contest("resources", "no two resources are equal"),
         _contest("resources-alike", "the stacks are alike, as for ten regions", "alike"),
+        _constructs(),
         Contest(
             "growth",
             "ten times the resources, in ten times the stacks",

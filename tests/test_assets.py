@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from awsdeck import App, ConstructError, LambdaFunction, Stack, asset
+from awsdeck import App, ConstructError, LambdaFunction, LambdaLayer, SQSQueue, Stack, asset
 from awsdeck.assembly import Assembly
-from awsdeck.assets import files, packing, wheels
+from awsdeck.assets import files, packing, requirements, wheels
 from awsdeck.assets.ignoring import Ignoring
 from awsdeck.assets.packing import Package, packed
 
@@ -299,6 +299,63 @@ def test_the_limit_is_the_documented_one() -> None:
     assert packing.UNZIPPED_MOST == 262_144_000
 
 
+@pytest.mark.parametrize("target", ["/etc/hosts", ".."])
+def test_a_link_in_place_of_the_code_that_leads_out_of_the_project(stack: Stack, tmp_path: Path, target: str) -> None:
+    (tmp_path / "link").symlink_to(target)
+    assert "link is a link that leads out of the project" in refused(stack, "link").message
+
+
+def test_a_link_in_place_of_the_code_may_lead_to_another_folder_of_the_project(stack: Stack, tmp_path: Path) -> None:
+    tree(tmp_path, {"src/app.py": HANDLER})
+    (tmp_path / "link").symlink_to("src")
+    LambdaFunction(stack, "F", code="link", handler="app.handle", runtime="python3.13")
+
+
+def test_files_with_secrets_of_this_machine_stay_out_unless_asked_for(tmp_path: Path) -> None:
+    code = tree(tmp_path / "code", {".env": "A=1", ".env.local": "", ".aws/credentials": "", "app.py": HANDLER})
+    assert pack(code).names == ["app.py"]
+    assert pack(code, ignore=["!.env"]).names == [".env", "app.py"]
+
+
+# zips that are there
+
+
+def ready(path: Path, contents: dict[str, str]) -> bytes:
+    with zipfile.ZipFile(path, "w") as made:
+        for name, text in contents.items():
+            made.writestr(name, text)
+    return path.read_bytes()
+
+
+def test_a_ready_zip_is_uploaded_as_it_is_for_functions_and_layers(stack: Stack, tmp_path: Path) -> None:
+    whole = ready(tmp_path / "pre.zip", {"app.py": HANDLER, "lib/": "", "lib/a.py": ""})
+    function = LambdaFunction(stack, "F", code="pre.zip", handler="app.handle", runtime="python3.13")
+    layer = LambdaLayer(stack, "L", code="pre.zip")
+    made = stack.node.root_app.synth(str(tmp_path / "out"))["shop"]
+    (entry,) = made.assets
+    assert Path(made.files[entry["key"]]()).read_bytes() == whole
+    assert entry["hash"] == hashlib.sha256(whole).hexdigest()
+    assert layer.package.names == ["app.py", "lib/a.py"]
+    assert function.node.resource.Code["S3Key"] == entry["key"]
+
+
+def test_a_ready_zip_is_looked_into_for_the_handler(stack: Stack, tmp_path: Path) -> None:
+    ready(tmp_path / "pre.zip", {"app.py": "def other(event, context): ...\n"})
+    assert "app.py has no function handle" in refused(stack, "pre.zip").message
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "pre.zip is no zip"), ({"../a.py": ""}, "leads out of it"), ({}, "holds no files")],
+)
+def test_a_ready_zip_that_lambda_would_not_take(stack: Stack, tmp_path: Path, content: Any, said: str) -> None:
+    if content is None:
+        (tmp_path / "pre.zip").write_text("no")
+    else:
+        ready(tmp_path / "pre.zip", content)
+    assert said in refused(stack, "pre.zip").message
+
+
 # packages
 
 
@@ -373,6 +430,115 @@ def test_a_change_in_an_included_file_is_noticed(tmp_path: Path) -> None:
     assert "plain.py" not in pack(tmp_path / "src", requirements="requirements.txt", python=(3, 13)).names
     (tmp_path / "more.txt").write_text("--no-index\n--find-links wheels\nplain\n")
     assert "plain.py" in pack(tmp_path / "src", requirements="requirements.txt", python=(3, 13)).names
+
+
+def test_a_change_among_the_wheels_or_in_pips_surroundings_is_noticed(
+    shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> None:
+        pack(tmp_path / "src", requirements="requirements.txt", python=(3, 13))
+
+    again()
+    monkeypatch.setattr(wheels, "_fetch", None)
+    again()
+    monkeypatch.setenv("PIP_INDEX_URL", "https://example.org/simple")
+    with pytest.raises(TypeError):
+        again()
+    monkeypatch.undo()
+    monkeypatch.setattr(wheels, "_fetch", None)
+    wheel(shelf, "plain", "py3-none-any", {"plain.py": ""}, version="2.0")
+    with pytest.raises(TypeError):
+        again()
+
+
+EVIL = "import os\nopen(os.path.join(os.path.dirname(__file__), 'ran'), 'w').write(str(dict(os.environ)))\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "./evil", "evil/", "../src/evil", "file:./evil", "evil @ file:./evil", "-e ./evil", "-e./evil", "--editable=evil",
+        "git+https://example.org/evil", "evil @ git+https://example.org/evil", "https://example.org/evil.tar.gz",
+        "evil.zip", "evil-1-py3-none-any.whl", "-r /etc/hosts", "-r ../../out.txt", "-c https://example.org/c.txt",
+        "--extra-index-url https://example.org/simple", "-i http://example.org/simple", "--no-binary :all:",
+        "--trusted-host example.org", "--find-links https://example.org", "plain --config-settings a=b",
+        "plain --global-option=build_ext", "plain \\\n  --hash=sha256:00 --install-option=x",
+    ],
+)  # fmt: skip
+def test_what_could_run_foreign_code_is_refused_with_its_line_before_pip_starts(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    def started(*args: Any, **options: Any) -> None:
+        raise AssertionError("pip was started")
+
+    monkeypatch.setattr(subprocess, "run", started)
+    tree(tmp_path, {"src/app.py": HANDLER, "src/evil/setup.py": EVIL, "src/requirements.txt": f"# these\n{line}\n"})
+    assert refused(stack).message.startswith("src/requirements.txt:2: ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "plain", "plain==1.0", "Plain [a, b] >=1,<2 ; python_version < '3.99'", "plain (~=1.0)", "plain===1.0  # why",
+        "plain==1.* --hash=sha256:00ff --hash=sha256:11", "plain @ https://example.org/plain-1-py3-none-any.whl",
+        "https://example.org/plain-1-py3-none-any.whl#sha256=00", "--pre", "--index-url https://example.org/simple",
+    ],
+)  # fmt: skip
+def test_packages_by_name_and_wheels_by_address_are_taken(tmp_path: Path, line: str) -> None:
+    tree(tmp_path, {"src/requirements.txt": f"{line}\n"})
+    path = tmp_path / "src" / "requirements.txt"
+    assert len(requirements.read(str(path), "src/requirements.txt", str(tmp_path)).lines) == 1
+
+
+@pytest.mark.parametrize("where", ["file://{evil}", "git+https://example.invalid/{evil}"])
+def test_a_wheel_cannot_make_pip_build_what_it_needs(stack: Stack, tmp_path: Path, where: str) -> None:
+    evil = tmp_path / "elsewhere" / "evil"
+    tree(evil, {"setup.py": EVIL})
+    needs = f"Requires-Dist: evil @ {where.format(evil=evil)}\n"
+    wheel(tmp_path / "wheels", "plain", "py3-none-any", {"plain.py": ""}, needs=needs)
+    tree(tmp_path, {"src/app.py": HANDLER, "src/requirements.txt": "--no-index\n--find-links ../wheels\nplain\n"})
+    assert "has no wheel and would be built here" in refused(stack).message
+    assert not (evil / "ran").exists()
+
+
+def test_pip_sees_no_secret_of_this_process(shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, given = subprocess.run, []
+
+    def noted(*args: Any, **options: Any) -> Any:
+        given.append(options["env"])
+        return run(*args, **options)
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GITHUB_TOKEN", "PYTHONPATH", "PIP_PYTHON", "PATH"):
+        monkeypatch.setenv(name, "x")
+    pack(tmp_path / "src", requirements="requirements.txt", python=(3, 13))
+    (environment,) = given
+    assert not {"AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "GITHUB_TOKEN", "PYTHONPATH", "PIP_PYTHON"} & environment.keys()
+
+
+def test_a_layers_packages_lie_in_its_folder_python(stack: Stack, shelf: Path, tmp_path: Path) -> None:
+    layer = LambdaLayer(stack, "L", code="src", runtimes=["python3.13"], architectures=["arm64"])
+    held = contents(layer.package)
+    assert held["python/fast.py"].decode() == "FOR = 'aarch64'\n"
+    assert "app.py" in held
+    function = pack(tmp_path / "src", requirements="requirements.txt", python=(3, 13), architecture="arm64")
+    assert function.hash != layer.package.hash
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "asks for packages, and not for which Python"),
+        ({"runtimes": ["python3.12", "python3.13"]}, "asks for packages, and not for which Python"),
+        ({"runtimes": ["python3.13"], "architectures": ["arm64", "x86_64"]}, "differ between arm64 and x86_64"),
+    ],
+)
+def test_a_layers_packages_are_not_dropped_without_a_word(
+    stack: Stack, shelf: Path, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConstructError, match=said):
+        LambdaLayer(stack, "L", code=asset("src", requirements="requirements.txt"), **options)
+    LambdaLayer(stack, "M", code=asset("src", requirements=None), **options)
 
 
 def test_the_functions_own_file_goes_before_a_packages(shelf: Path, tmp_path: Path) -> None:
@@ -462,14 +628,12 @@ def test_a_zip_that_no_template_wants_any_more_leaves_the_assembly(tmp_path: Pat
     assert len(list((tmp_path / "out" / "assets").iterdir())) == 1
     app = App()
     app.folder = str(tmp_path)
-    Stack(app, "shop")
+    SQSQueue(Stack(app, "shop"), "Q")
     app.synth(str(tmp_path / "out"))
     assert not (tmp_path / "out" / "assets").exists()
 
 
 def test_a_stack_without_files_asks_for_no_bucket(stack: Stack, tmp_path: Path) -> None:
-    from awsdeck import SQSQueue
-
     SQSQueue(stack, "Q")
     made = stack.node.root_app.synth(str(tmp_path / "out"))["shop"]
     assert "Parameters" not in made.template

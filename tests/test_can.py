@@ -17,6 +17,7 @@ from awsdeck import (
     IAMPolicy,
     IAMRole,
     IAMUser,
+    LambdaFunction,
     LocalIndex,
     Parameter,
     Principal,
@@ -28,11 +29,12 @@ from awsdeck import (
     can,
     deny,
     equals,
+    inline,
 )
 from awsdeck.cfn import iam, kms, lambda_
 from awsdeck.nested import NestedStack
 from awsdeck.permissions.context import decide
-from awsdeck.permissions.match import fits, made, narrow, unknown
+from awsdeck.permissions.match import fits, made, narrow, overlaps, unknown
 
 HERE = Path(__file__)
 
@@ -45,6 +47,11 @@ def stack() -> Stack:
 @pytest.fixture
 def worker(stack: Stack) -> IAMRole:
     return IAMRole(stack, "Worker", assumed_by="ec2.amazonaws.com")
+
+
+def function(stack: Stack, id: str, **more: Any) -> LambdaFunction:
+    """A function with code that fits into the template."""
+    return LambdaFunction(stack, id, code=inline("def handler(*_): ..."), runtime="python3.13", **more)
 
 
 def line_of(text: str) -> int:
@@ -156,12 +163,46 @@ def test_a_service_is_let_in_by_the_resource_alone(stack: Stack) -> None:
     assert not can("s3.amazonaws.com", "sqs:SendMessage", queue)
 
 
-def test_a_principal_by_arn_is_let_in_by_the_resource(stack: Stack) -> None:
-    queue = SQSQueue(stack, "Q")
+def test_a_principal_by_arn_is_let_in_by_the_resource_of_its_own_account() -> None:
     guest = "arn:aws:iam::210987654321:role/guest"
-    queue.grant_send(Principal.arn(guest))
-    assert can(guest, "sqs:SendMessage", queue)
-    assert not can("arn:aws:iam::210987654321:role/other", "sqs:SendMessage", queue)
+    for account, status in (("210987654321", "allowed"), ("123456789012", "unknown"), (None, "unknown")):
+        queue = SQSQueue(Stack(App(), "shop", region="eu-west-1", account=account), "Q")
+        queue.grant_send(Principal.arn(guest))
+        assert can(guest, "sqs:SendMessage", queue).status == status
+
+
+def test_what_a_role_of_elsewhere_may_is_unknown_unless_the_resource_keeps_it_out(stack: Stack) -> None:
+    home = Stack(App(), "shop", region="eu-west-1", account="123456789012")
+    table = DynamoDBTable(home, "T", partition_key="id")
+    own, theirs = "arn:aws:iam::123456789012:role/z", "arn:aws:iam::210987654321:role/z"
+    worker = function(home, "W", role=own)
+    for who in (own, worker):
+        answer = can(who, "dynamodb:GetItem", table)
+        assert answer.status == "unknown"
+        assert answer.reasons == (f"what {own} may by policies of its own is not known here",)
+    assert can(theirs, "dynamodb:GetItem", table).denied  # an account gives nothing away without a policy that says so
+    assert (
+        can(
+            theirs, "dynamodb:GetItem", "arn:aws:dynamodb:eu-west-1:210987654321:table/t", app=home.node.root_app
+        ).status
+        == "unknown"
+    )
+
+
+def test_a_policy_is_not_taken_for_that_of_a_namesake_in_another_account() -> None:
+    home = Stack(App(), "shop", region="eu-west-1", account="123456789012")
+    table = DynamoDBTable(home, "T", partition_key="id")
+    table.grant_read(IAMRole.from_name(home, "Z", "z"))
+    assert can("arn:aws:iam::123456789012:role/z", "dynamodb:GetItem", table).allowed
+    assert can("arn:aws:iam::210987654321:role/z", "dynamodb:GetItem", table).denied
+    assert can("arn:aws:iam::123456789012:user/z", "dynamodb:GetItem", table).status == "unknown"
+
+
+def test_a_bucket_of_another_account_takes_both_permissions() -> None:
+    bucket = S3Bucket(Stack(App(), "shop", region="eu-west-1", account="123456789012"), "B", tls_only=False)
+    bucket.grant_read("arn:aws:iam::210987654321:role/z")
+    assert can("arn:aws:iam::210987654321:role/z", "s3:GetObject", bucket).status == "unknown"
+    assert can("arn:aws:iam::210987654321:role/y", "s3:GetObject", bucket).denied
 
 
 def test_two_accounts_must_both_allow_it() -> None:
@@ -170,8 +211,23 @@ def test_two_accounts_must_both_allow_it() -> None:
     worker, queue = IAMRole(stack, "Worker", assumed_by="ec2.amazonaws.com"), SQSQueue(stack, "Q")
     worker.allow("sqs:SendMessage", on="arn:aws:sqs:eu-west-1:210987654321:theirs")
     queue.grant_send("arn:aws:iam::210987654321:role/guest")
-    assert not can(worker, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:210987654321:theirs")
-    assert not can("arn:aws:iam::210987654321:role/guest", "sqs:SendMessage", queue)
+    assert can(worker, "sqs:SendMessage", "arn:aws:sqs:eu-west-1:210987654321:theirs").status == "unknown"
+    assert not can(worker, "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:210987654321:theirs")
+    assert can("arn:aws:iam::210987654321:role/guest", "sqs:SendMessage", queue).status == "unknown"
+    assert not can("arn:aws:iam::210987654321:role/guest", "sqs:ReceiveMessage", queue)
+
+
+def test_two_accounts_of_one_app_allow_it_together() -> None:
+    app = App()
+    ours = Stack(app, "ours", region="eu-west-1", account="123456789012")
+    theirs = Stack(app, "theirs", region="eu-west-1", account="210987654321")
+    worker, queue = IAMRole(ours, "W", assumed_by="ec2.amazonaws.com"), SQSQueue(theirs, "Q", name="orders")
+    worker.allow("sqs:*", on="arn:aws:sqs:eu-west-1:210987654321:orders")
+    queue.grant_send("123456789012", when={"Bool": {"aws:SecureTransport": "true"}})
+    answer = can(worker, "sqs:SendMessage", queue)
+    assert answer.status == "only_if"
+    assert [[str(one) for one in group] for group in answer.only_if] == [["Bool aws:SecureTransport = true"]]
+    assert not can(worker, "sqs:PurgeQueue", queue)
 
 
 def test_trust_says_who_may_take_on_a_role(stack: Stack, worker: IAMRole) -> None:
@@ -300,7 +356,102 @@ def test_what_exists_already_is_asked_about_in_the_same_way(stack: Stack) -> Non
     table = DynamoDBTable.from_name(stack, "Orders", "orders")
     table.grant_write(worker)
     assert can(worker, "dynamodb:PutItem", table)
-    assert not can(worker, "dynamodb:GetItem", table)
+    assert can(worker, "dynamodb:GetItem", table).status == "unknown"
+
+
+def test_an_alias_is_called_by_whom_it_permits_and_not_by_those_of_its_function(stack: Stack, worker: IAMRole) -> None:
+    made = function(stack, "W")
+    live = made.publish("live")
+    live.grant_invoke(worker)
+    live.on("rate(5 minutes)")
+    other = function(stack, "Other")
+    bare = other.alias("bare")
+    other.grant_invoke(worker)
+    other.on("rate(5 minutes)")
+    assert can(worker, "lambda:InvokeFunction", live).allowed
+    assert can("events.amazonaws.com", "lambda:InvokeFunction", live).status == "only_if"
+    for who in (worker, "events.amazonaws.com"):
+        assert can(who, "lambda:InvokeFunction", made).denied
+        assert can(who, "lambda:InvokeFunction", bare).denied
+
+
+def test_an_alias_may_what_the_role_of_its_function_may(stack: Stack) -> None:
+    table = DynamoDBTable(stack, "T", partition_key="id")
+    made = function(stack, "W")
+    live = made.publish("live")
+    foreign = lambda_.Alias(stack, "A", FunctionName="elsewhere", FunctionVersion="1", Name="live")
+    table.grant_read(live)
+    for who in (made, live):
+        assert can(who, "dynamodb:GetItem", table).allowed
+        assert can(who, "dynamodb:PutItem", table).denied
+    assert can(foreign, "dynamodb:GetItem", table).status == "unknown"
+
+
+def test_everybody_calls_a_public_address_and_not_the_function_behind_it(stack: Stack, worker: IAMRole) -> None:
+    made = function(stack, "W")
+    made.add_url(auth="none")
+    answer = can(worker, "lambda:InvokeFunction", made)
+    assert [[str(one) for one in group] for group in answer.only_if] == [["Bool lambda:InvokedViaFunctionUrl = true"]]
+    assert can(worker, "lambda:InvokeFunction", made, given={"lambda:InvokedViaFunctionUrl": False}).denied
+    assert can(worker, "lambda:InvokeFunction", made, given={"lambda:InvokedViaFunctionUrl": True}).allowed
+    assert can(worker, "lambda:InvokeFunctionUrl", made).status == "only_if"
+
+
+def test_an_organization_is_let_in_only_where_the_caller_belongs_to_it(stack: Stack, worker: IAMRole) -> None:
+    made = function(stack, "W")
+    made.grant_invoke(Principal.organization("o-abcdefghij"))
+    answer = can(worker, "lambda:InvokeFunction", made)
+    assert [[str(one) for one in group] for group in answer.only_if] == [
+        ["StringEquals aws:PrincipalOrgID = o-abcdefghij"]
+    ]
+    assert can(worker, "lambda:InvokeFunction", made, given={"aws:PrincipalOrgID": "o-other"}).denied
+
+
+def test_everything_below_is_denied_when_part_of_it_is(stack: Stack, worker: IAMRole) -> None:
+    worker.allow("s3:GetObject", on="arn:aws:s3:::b/*")
+    worker.deny("s3:GetObject", on="arn:aws:s3:::b/secret/*")
+    answer = can(worker, "s3:GetObject", "arn:aws:s3:::b/*")
+    assert answer.denied
+    assert [line.construct for line in answer.denied_by] == ["shop/Worker"]
+    assert can(worker, "s3:GetObject", "arn:aws:s3:::b/secret/x").denied
+    assert can(worker, "s3:GetObject", "arn:aws:s3:::b/open/*").allowed
+
+
+def test_everything_below_is_not_allowed_when_the_statement_leaves_part_of_it_out(stack: Stack) -> None:
+    user = iam.User(stack, "Ann", Policies=[{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::b/secret/*"},
+    ]}}])  # fmt: skip
+    assert not can(user, "s3:GetObject", "arn:aws:s3:::b/*")
+    assert can(user, "s3:GetObject", "arn:aws:s3:::b/open/*")
+
+
+def test_a_role_is_taken_on_by_nobody_its_trust_does_not_name(stack: Stack, worker: IAMRole) -> None:
+    admin = IAMRole(stack, "Admin", assumed_by="ec2.amazonaws.com")
+    shared = IAMRole(stack, "Shared", assumed_by=Principal.this_account())
+    worker.allow("sts:AssumeRole", on=[admin.arn, shared.arn])
+    assert can(worker, "sts:AssumeRole", admin).denied
+    assert can(worker, "sts:AssumeRole", shared).allowed
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "verdict"),
+    [
+        ("b/secret/*", "b/*", True),
+        ("b/*", "b/secret/*", True),
+        ("a/*", "b/*", False),
+        ("b/*/x", "b/y*", True),
+        ("b/x", "b/y*", False),
+        ("b/?", "b/*", True),
+        (f"b/{unknown('N')}/*", "b/*", True),
+        (f"{unknown('N')}/x", "b/*", None),
+        (f"{made('N')}/x", "b/*", False),
+        ("*", "b/*", True),
+        ("b", "b*", True),
+        ("b/secret", "b/secret", True),
+    ],
+)
+def test_patterns_overlap_where_one_text_fits_both(pattern: str, text: str, verdict: bool | None) -> None:
+    assert overlaps(pattern, text) is verdict
 
 
 def test_stacks_of_one_app_are_one_answer(stack: Stack, worker: IAMRole) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck import App, ConstructError, CustomResource, Output, S3Bucket, SQSQueue, Stack, answering
+from awsdeck import App, ConstraintError, ConstructError, CustomResource, Output, S3Bucket, SQSQueue, Stack, answering
 from awsdeck.custom import INLINE_MOST, RUNTIME
 from awsdeck.rules.runtimes import NEWEST
 from awsdeck.synth import synthesize
@@ -72,7 +72,7 @@ def test_a_short_function_stands_in_the_template_with_what_answers_cloudformatio
     assert function["Runtime"] == RUNTIME == NEWEST["python"]
     assert function["Timeout"] == 60
     code = function["Code"]["ZipFile"]
-    assert code.startswith("def handler(event):")
+    assert code.startswith("try:\n    def handler(event):")
     assert "type: ignore" not in code
     compile(code, "index.py", "exec")
     assert not made.assets
@@ -111,6 +111,17 @@ def test_grants_of_other_constructs_reach_the_function(app: App, stack: Stack) -
     made = json.dumps(resources(app))
     assert "sqs:SendMessage" in made
     assert "s3:GetObject" in made
+
+
+def test_a_secret_among_its_properties_is_refused(app: App, stack: Stack) -> None:
+    with pytest.raises(ConstraintError, match="Password is written in plain text"):
+        CustomResource(stack, "Greet", handler=write(app), properties={"Password": "hunter2"})
+
+
+def test_a_handler_that_a_link_leads_out_of_the_project_to_is_refused(app: App, stack: Stack) -> None:
+    (pathlib.Path(app.folder) / "link.py").symlink_to(__file__)
+    with pytest.raises(ConstructError, match="leads out of the project"):
+        CustomResource(stack, "Greet", handler="link.py:handler")
 
 
 def test_a_long_function_is_uploaded(app: App, stack: Stack) -> None:
@@ -258,6 +269,38 @@ def test_what_it_raises_fails_the_deploy_with_its_words(ask: Any, capsys: pytest
     assert answer["Reason"] == "KeyError: 'Name' (log stream 2026/11/25/1)"
     assert answer["PhysicalResourceId"] == "one"
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [SystemExit("no"), KeyboardInterrupt("no"), GeneratorExit("no")])
+def test_a_function_that_leaves_the_program_is_answered_for(ask: Any, error: BaseException) -> None:
+    def leave(event: Any, context: Any) -> None:
+        raise error
+
+    answer = ask(leave)
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith(f"{type(error).__name__}: no")
+
+
+@pytest.mark.parametrize("top", ["import nowhere_to_be_found", "raise SystemExit('no')", "1 / 0"])
+def test_a_file_that_cannot_be_imported_is_answered_for(app: App, stack: Stack, ask: Any, top: str) -> None:
+    CustomResource(stack, "G", handler=write(app, f"{top}\n\ndef handler(event):\n    return {{}}\n"))
+    made: dict[str, Any] = {}
+    exec(resources(app)["GFunction"]["Properties"]["Code"]["ZipFile"], made)
+    kept = made["handler"]
+    answer = ask(lambda event, context: kept(event))
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith(("ModuleNotFoundError", "SystemExit: no", "ZeroDivisionError"))
+
+
+def test_the_source_keeps_its_texts_and_what_it_imports_from_the_future(app: App, stack: Stack) -> None:
+    source = (
+        '"""What it is."""\nfrom __future__ import (\n    annotations,\n)\n\nTEXT = """one\n  two\n"""  # ü\n'
+        'SHOWN = f"""a\n{TEXT}\nb"""\n\ndef handler(event: Nowhere):\n    return {\'A\': TEXT, \'B\': SHOWN}\n'
+    )
+    CustomResource(stack, "G", handler=write(app, source))
+    made: dict[str, Any] = {}
+    exec(resources(app)["GFunction"]["Properties"]["Code"]["ZipFile"], made)
+    assert made["handler"]({}) == {"A": "one\n  two\n", "B": "a\none\n  two\n\nb"}
 
 
 def test_what_was_never_made_is_not_deleted(ask: Any) -> None:

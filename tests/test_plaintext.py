@@ -7,10 +7,23 @@ from typing import Any
 
 import pytest
 
-from awsdeck import App, ConstraintError, Include, Parameter, Stack, secret_value
+from awsdeck import (
+    AWS,
+    App,
+    ConstraintError,
+    ConstructError,
+    CustomType,
+    Include,
+    LambdaFunction,
+    Parameter,
+    Stack,
+    inline,
+    secret_value,
+)
 from awsdeck.catalog import find
 from awsdeck.cfn import resource_class
 from awsdeck.plaintext import secret_paths
+from awsdeck.rules.secrets import is_secret
 from awsdeck.synth import synthesize
 
 DATABASE = {
@@ -119,3 +132,98 @@ def test_the_schema_and_the_name_say_what_is_a_secret(type: str, held: Any, not_
     paths = secret_paths(known)
     assert held is None or held in paths
     assert not_held not in paths
+
+
+def refused(make: Any) -> Any:
+    """The one finding about a secret, at a line of this file."""
+    with pytest.raises(ConstraintError) as caught:
+        make()
+    (finding,) = (one for one in caught.value.findings if one.rule == "IAM017")
+    assert finding.severity == "error"
+    assert finding.file is not None
+    assert finding.file.endswith("test_plaintext.py")
+    return finding
+
+
+HANDLER = "def handler(event, context): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "hunter2hunter2"),
+        ("DB_PASSWORD", f"hunter2-{AWS.Region}"),
+        ("apiKey", "a1b2c3d4"),
+        ("GITHUB_TOKEN", "ghp_a1b2c3"),
+        ("CLIENT_SECRET", "Xy12"),
+        ("AWSKEY", "AKIAQ2W3E4R5T6Y7U8I9"),
+    ],
+)
+def test_a_secret_in_a_functions_environment_is_refused(stack: Stack, name: str, value: str) -> None:
+    def make() -> None:
+        LambdaFunction(stack, "F", code=inline(HANDLER), runtime="python3.13", environment={"A1": "x", name: value})
+
+    assert refused(make).path[3:] == ("Environment", "Variables", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD_NAME", "prod"),
+        ("DB_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"),
+        ("DB_SECRET", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"),
+        ("DB_SECRET", "prod/db"),
+        ("DB_SECRET", "orders-db"),
+        ("API_KEY", "/prod/api-key"),
+        ("REQUIRE_PASSWORD", "hunter2"),
+        ("DB_PASSWORD", ""),
+        ("USES_PASSWORD", "true"),
+        ("MAX_TOKENS", "4096"),
+        ("NEXT_TOKEN", "abc"),
+        ("KEYBOARD", "qwerty"),
+        ("MONKEY", "see-no-evil"),
+        ("SAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ],
+)
+def test_a_name_that_only_sounds_like_a_secret_is_let_be(name: str, value: str) -> None:
+    assert not is_secret(name, value)
+
+
+def test_a_reference_to_a_secret_in_an_environment_is_let_be(stack: Stack) -> None:
+    given = {"DB_PASSWORD": secret_value("db", "password"), "DB_SECRET": Parameter(stack, "Word").ref}
+    LambdaFunction(stack, "F", code=inline(HANDLER), runtime="python3.13", environment=given)
+
+
+def test_a_secret_in_a_containers_environment_is_refused(stack: Stack) -> None:
+    containers = [{"Name": "c", "Image": "i", "Environment": [{"Name": "DB_PASSWORD", "Value": "hunter2hunter2"}]}]
+    found = refused(lambda: resource_class("AWS::ECS::TaskDefinition")(stack, "T", ContainerDefinitions=containers))
+    assert found.path[3:] == ("ContainerDefinitions", 0, "Environment", 0, "Value")
+
+
+def test_a_secret_in_a_custom_resource_is_refused(stack: Stack) -> None:
+    token = "arn:aws:lambda:eu-west-1:111122223333:function:x"
+    found = refused(lambda: CustomType(stack, "C", type="Custom::X", ServiceToken=token, Login={"Password": "hunter2"}))
+    assert found.path[3:] == ("Login", "Password")
+    CustomType(stack, "D", type="Custom::X", ServiceToken=token, Password=secret_value("db", "password"), User="root")
+
+
+def test_a_text_with_only_aws_own_parameters_in_it_is_plain(stack: Stack) -> None:
+    database = resource_class("AWS::RDS::DBInstance")
+    word = f"hunter2-{AWS.Region}"
+    assert "plain text" in refused(lambda: database(stack, "R", MasterUserPassword=word, **DATABASE)).message
+    hidden = Parameter(stack, "Word", secret=True)
+    database(stack, "S", MasterUserPassword=f"{hidden.ref}-{AWS.Region}", **DATABASE)
+
+
+@pytest.mark.parametrize("around", ["{}", "x-{}"])
+def test_a_password_from_a_parameter_that_everybody_sees_is_refused(stack: Stack, around: str) -> None:
+    word = around.format(Parameter(stack, "Word").ref)
+    found = refused(lambda: resource_class("AWS::RDS::DBInstance")(stack, "R", MasterUserPassword=word, **DATABASE))
+    assert "the parameter Word" in found.message
+
+
+def test_a_secret_parameter_has_no_default(stack: Stack) -> None:
+    with pytest.raises(ConstructError, match="Parameter Word: the default of a secret") as caught:
+        Parameter(stack, "Word", secret=True, default="hunter2")
+    assert caught.value.place is not None
+    Parameter(stack, "Empty", secret=True, default="")

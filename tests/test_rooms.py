@@ -15,6 +15,7 @@ ROOMS = [
     ("errors",),
     ("source",),
     ("tokens",),
+    ("remains",),
     ("output", "marks", "yamlscalars", "jsonmarks", "jsontext", "yamlmarks", "yamltext", "references", "template"),
     ("catalog",),
     ("assets",),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from awsdeck import App, Stack, resource
+from awsdeck import App, SQSQueue, Stack, catalog, resource
 from awsdeck.cfn import sqs, ssm
 from awsdeck.errors import ConstraintError
 from awsdeck.rules import View, all_rules, check_resource
@@ -82,3 +82,21 @@ def test_no_rule_about_one_resource_asks_how_it_is_called(rule: Any) -> None:
         body = example if "Type" in example else {"Type": rule.types[0], "Properties": example}
         found = [{one.rule for one in check_resource(View(id, body["Type"], body))} for id in ("A", "Long2name")]
         assert found[0] == found[1]
+
+
+def test_hints_that_break_a_rule_are_told_of_every_construct() -> None:
+    stack = Stack(App(), "shop")
+    for id in ("A", "B"):
+        SQSQueue(stack, id, idempotent=False)
+    SQSQueue(stack, "C", idempotent=True)
+    told = [finding.construct for finding in stack.node.root_app.findings if finding.rule == "SQS014"]
+    assert told == ["shop/A", "shop/B"]
+
+
+def test_a_property_that_is_wrong_is_wrong_every_time_and_a_sound_one_never() -> None:
+    known = catalog.find("AWS::DynamoDB::Table")
+    assert known is not None
+    sound = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    wrong = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASHED"}]}
+    told = [[problem.kind for problem in known.check(given)] for given in (sound, wrong, sound, wrong)]
+    assert told == [[], ["enum"], [], ["enum"]]

@@ -11,7 +11,20 @@ from typing import Any
 
 import pytest
 
-from awsdeck import AWS, App, ConstraintError, ConstructError, CycleError, Output, Parameter, SQSQueue, Stack
+from awsdeck import (
+    AWS,
+    App,
+    Condition,
+    ConstraintError,
+    ConstructError,
+    CycleError,
+    Output,
+    Parameter,
+    SQSQueue,
+    Stack,
+    TokenError,
+    equals,
+)
 from awsdeck.assembly import Assembly
 from awsdeck.cfn import s3, sns, sqs, ssm
 from awsdeck.errors import InputError
@@ -40,7 +53,7 @@ def test_a_reference_across_stacks_becomes_an_export_and_an_import_with_stable_n
 def test_a_stack_that_depends_on_one_made_later_still_comes_after_it() -> None:
     app = App()
     first, second = Stack(app, "a"), Stack(app, "b")
-    Output(first, "Url", sqs.Queue(second, "Q").ref)
+    sns.Topic(first, "T", DisplayName=sqs.Queue(second, "Q").QueueName)
     assert [stack.name for stack in synthesize(app)] == ["b", "a"]
 
 
@@ -90,7 +103,8 @@ def test_a_ring_of_stacks_prints_the_way_round_with_every_line() -> None:
 def test_a_ring_of_resources_prints_every_line() -> None:
     app = App()
     stack = Stack(app, "a")
-    one, other = sns.Topic(stack, "One"), sns.Topic(stack, "Other")
+    one = sns.Topic(stack, "One")
+    other = sns.Topic(stack, "Other")
     one.DisplayName = other.TopicName
     other.DisplayName = one.TopicName
     with pytest.raises(ConstraintError) as caught:
@@ -109,6 +123,55 @@ def test_a_parameter_of_another_stack_is_refused() -> None:
     sns.Topic(Stack(app, "b"), "T", DisplayName=stage.ref)
     with pytest.raises(ConstructError, match="belongs to the stack a"):
         synthesize(app)
+
+
+def test_a_value_of_another_stack_in_an_override_orders_the_stacks() -> None:
+    app = App()
+    shop, net = Stack(app, "a"), Stack(app, "b")
+    queue = sqs.Queue(net, "Q")
+    topic = sns.Topic(shop, "T")
+    topic.override("Metadata.queue", queue.Arn)
+    topic.override("Metadata.gone", None)
+    made = synthesize(app)
+    assert made["a"].dependencies == ("b",)
+    assert made["a"].template["Resources"]["T"]["Metadata"] == {"queue": {"Fn::ImportValue": "b:Q-Arn"}}
+
+
+def test_an_override_names_a_resource_by_its_final_id() -> None:
+    app = App()
+    stack = Stack(app, "a")
+    queue, topic = sqs.Queue(stack, "Q"), sns.Topic(stack, "T")
+    topic.override("Metadata", {"queue": queue.Arn})
+    queue.node.override_logical_id("Orders")
+    made = synthesize(app)
+    assert made["a"].template["Resources"]["T"]["Metadata"] == {"queue": {"Fn::GetAtt": ["Orders", "Arn"]}}
+
+
+def test_an_export_of_a_resource_with_a_condition_has_it_too() -> None:
+    app = App()
+    net, shop = Stack(app, "net"), Stack(app, "shop")
+    queue = sqs.Queue(net, "Q")
+    queue.when(Condition(net, "Far", equals(AWS.Region, "eu-west-1")))
+    sns.Topic(shop, "T", DisplayName=queue.QueueName)
+    outputs = synthesize(app)["net"].template["Outputs"]
+    assert {name: body["Condition"] for name, body in outputs.items()} == {"ExportQQueueName": "Far"}
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda s, q: s.metadata.update(x=q.Arn),
+        lambda s, q: setattr(s, "description", f"in {AWS.Region}"),
+        lambda s, q: s.tags.update(x=f"in {AWS.Region}"),
+    ],
+)
+def test_a_deploy_time_value_in_what_cloudformation_does_not_resolve_is_refused(write: Any) -> None:
+    app = App()
+    stack = Stack(app, "a")
+    write(stack, sqs.Queue(stack, "Q"))
+    with pytest.raises(TokenError, match="deploy-time value") as caught:
+        synthesize(app)
+    assert caught.value.place == stack.node.source
 
 
 def test_a_construct_of_another_app_is_refused() -> None:
@@ -206,10 +269,12 @@ def test_a_mistake_in_a_deck_run_by_python_is_one_message_without_a_traceback(tm
     deck = tmp_path / "deck.py"
     deck.write_text("from awsdeck import *\napp = App()\nSQSQueue(Stack(app, 'a'), 'Q',\n    delay=901)\napp.synth()\n")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, str(deck)], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, str(deck)], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert f"{deck}:3" in done.stderr or f"{deck}:4" in done.stderr
+    assert done.stderr.startswith(("error: deck.py:3", "error: deck.py:4"))
     assert "0 to 900" in done.stderr
     assert not (tmp_path / "awsdeck.out").exists()
 
@@ -224,7 +289,8 @@ def test_a_bucket_without_properties_has_no_empty_section() -> None:
 def test_a_message_names_constructs_as_the_deck_does() -> None:
     app = App()
     queue = SQSQueue(Stack(app, "s", region="eu-west-1"), "Q")
-    Output(Stack(app, "t", region="us-east-1"), "O", value=queue.arn)
+    other = Stack(app, "t", region="us-east-1")
+    Output(other, "O", value=queue.arn)
     with pytest.raises(ConstructError, match=r"^\S+ t/O in t \(us-east-1\) refers to s/Q\.Arn in s"):
         app.synth()
 

@@ -130,6 +130,7 @@ def test_a_template_file_is_as_good(tmp_path: Path) -> None:
 
 
 def test_an_app_of_several_stacks_has_no_single_template(stack: Stack) -> None:
+    SQSQueue(stack, "Q")
     SQSQueue(Stack(stack.node.root_app, "other"), "Q")
     with pytest.raises(ConstructError, match="has 2 stacks: shop, other"):
         template_of(stack.node.root_app)
@@ -207,6 +208,7 @@ class Project:
         self.folder = folder
         self.write("deck.py", DECK)
         self.write("tests/test_deck.py", TESTS)
+        self.write("pytest.ini", "[pytest]")  # a project of its own, wherever the folder is
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import re
+from base64 import b64encode
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -17,7 +19,9 @@ from awsdeck import (
     Condition,
     ListToken,
     NoValue,
+    Output,
     Parameter,
+    SQSQueue,
     Stack,
     Token,
     TokenError,
@@ -33,8 +37,9 @@ from awsdeck import (
     ssm_value,
     to_json,
 )
-from awsdeck.cfn import sns, sqs
+from awsdeck.cfn import rds, sns, sqs
 from awsdeck.errors import ConstructError
+from awsdeck.synth import synthesize
 from awsdeck.tokens import render
 
 
@@ -212,6 +217,47 @@ def test_a_marker_damaged_inside_plain_text_never_reaches_a_template(stack: Stac
     assert caught.value.place.file.endswith("test_tokens.py")
 
 
+REMAINS = {
+    "dropped signs": lambda t: re.sub(r"[^A-Za-z0-9-]", "", t),
+    "replaced signs": lambda t: re.sub(r"[^A-Za-z0-9-]", "-", t),
+    "small letters": lambda t: re.sub(r"[^A-Za-z0-9]", "", t).lower(),
+    "ignored": lambda t: t.encode("ascii", "ignore").decode(),
+    "question marks": lambda t: t.encode("ascii", "replace").decode(),
+    "XML": lambda t: t.encode("ascii", "xmlcharrefreplace").decode(),
+    "URL": quote,
+    "hexadecimal": lambda t: t.encode().hex(),
+    "base64, first": lambda t: b64encode(f"{t}".encode()).decode(),
+    "base64, second": lambda t: b64encode(f"-{t}".encode()).decode(),
+    "base64, third": lambda t: b64encode(f"--{t}".encode()).decode(),
+    "PyYAML": lambda t: t.encode("ascii", "backslashreplace").decode().replace("\\ufd", "\\uFD").replace("e0", "E0"),
+    "an object of Python": lambda t: f"x {object()}",
+}
+
+
+@pytest.mark.parametrize("damage", REMAINS.values(), ids=REMAINS.keys())
+def test_what_an_encoding_leaves_of_a_marker_never_reaches_a_template(stack: Stack, queue: Any, damage: Any) -> None:
+    text = damage(f"x{queue.Arn}")
+    Output(stack, "O", text)
+    with pytest.raises(TokenError, match="Outputs/O/Value") as caught:
+        synthesize(stack.node.root_app)
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith("test_tokens.py")
+
+
+def test_remains_of_a_marker_are_told_before_what_the_schema_thinks_of_them(stack: Stack, queue: Any) -> None:
+    with pytest.raises(TokenError, match="DisplayName") as caught:
+        sns.Topic(stack, "T", DisplayName=quote(f"x{queue.Arn}"), Tags=[{"Key": "k" * 129, "Value": "v"}])
+    assert caught.value.place is not None
+
+
+def test_text_of_ones_own_that_looks_a_little_like_remains_is_left_alone(stack: Stack) -> None:
+    for number, text in enumerate(
+        ("caf\u00e9 \ufdfa", "%EF%B7%BA", "efb7a0", "zQ9", "&#6500;", "77eQ", "look at 0x10")
+    ):
+        sns.Topic(stack, f"T{number}", Tags=[{"Key": "k", "Value": text}])
+    synthesize(stack.node.root_app)
+
+
 def test_a_token_printed_as_a_python_value_is_caught_too(stack: Stack, queue: Any) -> None:
     with pytest.raises(TokenError, match="DisplayName"):
         sns.Topic(stack, "T", DisplayName=f"{queue.Arn!r}")
@@ -307,6 +353,59 @@ def test_a_value_json_cannot_hold_is_named_with_its_place(stack: Stack, value: A
 def test_a_construct_in_place_of_one_of_its_values_is_an_error_that_says_so(stack: Stack, queue: Any) -> None:
     with pytest.raises(ConstructError, match=r"\.ref, \.arn"):
         rendered(stack, {"A": queue})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [lambda c: f"x {c}", lambda c: "x " + c, lambda c: c + " x", str, lambda c: f"{c:>3}"],
+    ids=["f-string", "after text", "before text", "str", "format"],
+)
+def test_a_construct_inside_text_is_refused_naming_its_values(stack: Stack, queue: Any, written: Any) -> None:
+    asked = [SQSQueue(stack, "Q"), Parameter(stack, "P"), Condition(stack, "C", equals("a", "b")), queue]
+    asked.append(
+        rds.DBInstance(stack, "D", DBInstanceClass="db.t3.micro", Engine="mysql", AllocatedStorage="20").Endpoint
+    )
+    for thing in asked:
+        with pytest.raises(ConstructError) as caught:
+            written(thing)
+        assert caught.value.place is not None
+        assert caught.value.fix
+        with pytest.raises(TokenError):
+            rendered(stack, f"{thing!r}")
+    with pytest.raises(ConstructError, match=r"\.arn"):
+        written(asked[0])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda q: select(-1, ["a"]),
+        lambda q: select(2, ["a", q.Arn]),
+        lambda q: split("", q.Arn),
+        lambda q: cidr("10.0.0.0/8", 0, 8),
+        lambda q: cidr("10.0.0.0/8", 4, 129),
+        lambda q: join(",", [1]),  # type: ignore[list-item]
+        lambda q: join(",", [split(",", q.Arn)]),  # type: ignore[list-item]
+        lambda q: to_json({"a": {1, 2}}),
+        lambda q: to_json([float("nan")]),
+        lambda q: to_json({"a": q}),
+    ],
+)
+def test_a_function_that_cannot_work_is_refused_at_the_line(queue: Any, wrong: Any) -> None:
+    with pytest.raises(TokenError) as caught:
+        wrong(queue)
+    assert caught.value.place is not None
+    assert caught.value.fix
+
+
+def test_no_value_inside_text_is_refused(stack: Stack) -> None:
+    with pytest.raises(TokenError, match="NoValue"):
+        rendered(stack, f"{NoValue}x")
+
+
+def test_text_that_looks_like_a_placeholder_stays_in_json_text(stack: Stack, queue: Any) -> None:
+    made = to_json({"x": queue.Arn, "y": "\x000\x00", 1: None})
+    assert rendered(stack, made) == {"Fn::Sub": '{"1":null,"x":"${Orders.Arn}","y":"\\u00000\\u0000"}'}
 
 
 def test_a_token_of_an_app_that_is_gone_is_an_error(stack: Stack) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from awsdeck import (
+    AWS,
     App,
     Condition,
     ConstraintError,
@@ -19,10 +20,13 @@ from awsdeck import (
     S3Bucket,
     SQSQueue,
     Stack,
+    Stage,
+    TokenError,
     attribute,
     construct,
     equals,
     field,
+    if_,
 )  # fmt: skip
 from awsdeck.assembly import Assembly
 from awsdeck.cfn import s3, sns, sqs
@@ -90,6 +94,15 @@ def test_when_two_paths_give_one_logical_id_the_shorter_keeps_it_whatever_the_or
     assert {len(id) for id in one} == {len(id) for id in other}
     paths = {id: origin.construct for id, origin in assemble(app)["a"].origins.items()}
     assert paths["OrdersFirst"] == "a/OrdersFirst"
+
+
+def test_of_two_paths_of_one_depth_the_first_in_the_alphabet_keeps_the_id_whatever_the_order(app: App) -> None:
+    for name, ids in (("a", ("my-queue", "MyQueue")), ("b", ("MyQueue", "my-queue"))):
+        stack = Stack(app, name)
+        for id in ids:
+            sqs.Queue(stack, id)
+    for name in ("a", "b"):
+        assert assemble(app)[name].origins["MyQueue"].construct == f"{name}/MyQueue"
 
 
 def template_of(app: App, name: str) -> dict[str, Any]:
@@ -346,6 +359,8 @@ def test_sections_render_as_cloudformation_writes_them(app: App, stack: Stack) -
         lambda s: bool(Condition(s, "C", equals("a", "b"))),
         lambda s: bool(equals("a", "b")),
         lambda s: Mapping(s, "M", {"a": {"b c": 1}}),
+        lambda s: Mapping(s, "M", {"a": {"b": 1}}).find("zz", "b"),
+        lambda s: Mapping(s, "M", {"a": {"b": 1}}).find(AWS.Region, "zz"),
     ],
 )
 def test_a_section_used_wrongly_is_refused_at_the_line(stack: Stack, wrong: Any) -> None:
@@ -353,6 +368,117 @@ def test_a_section_used_wrongly_is_refused_at_the_line(stack: Stack, wrong: Any)
         wrong(stack)
     assert caught.value.place is not None
     assert caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda s, q: Parameter(s, "P", default=q.Arn),
+        lambda s, q: Parameter(s, "P", description=f"in {AWS.Region}"),
+        lambda s, q: Mapping(s, "M", {"a": {"b": q.Arn}}),
+        lambda s, q: Condition(s, "C", equals(q.Arn, "x")),
+        lambda s, q: Condition(s, "C", ~equals("x", q.ref)),
+    ],
+)
+def test_a_deploy_time_value_is_refused_where_none_is_filled_in(stack: Stack, wrong: Any) -> None:
+    with pytest.raises(TokenError) as caught:
+        wrong(stack, sqs.Queue(stack, "Q"))
+    assert caught.value.place is not None
+    assert caught.value.fix
+
+
+def test_an_output_of_a_broken_value_says_where_it_stands(stack: Stack) -> None:
+    with pytest.raises(TokenError, match="Value: a deploy-time value"):
+        Output(stack, "O", f"x{AWS.Region}"[:-3])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda s, c, m: Output(s, "O", "x", condition=c),
+        lambda s, c, m: sqs.Queue(s, "Q").when(c),
+        lambda s, c, m: sqs.Queue(s, "Q", QueueName=if_(c, "a", "b")),
+        lambda s, c, m: Output(s, "O", m.find("a", "b")),
+    ],
+)
+def test_a_condition_or_mapping_of_another_stack_is_refused_at_the_line(app: App, stack: Stack, use: Any) -> None:
+    other = Stack(app, "other")
+    with pytest.raises(ConstructError, match="of other; the template of shop cannot name it") as caught:
+        use(stack, Condition(other, "C", equals("a", "b")), Mapping(other, "M", {"a": {"b": "1"}}))
+    assert caught.value.place is not None
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"account": 123}, "account=123"),
+        ({"account": "1234"}, "twelve digits"),
+        ({"region": "Ireland"}, "region='Ireland'"),
+        ({"region": AWS.Region}, "region="),
+    ],
+)
+def test_a_region_or_account_that_cannot_be_one_is_refused(app: App, place: Any, said: str) -> None:
+    for make in (Stack, Stage):
+        with pytest.raises(ConstructError, match=said):
+            make(app, f"x{make.__name__}", **place)
+
+
+def test_a_region_nobody_knows_is_a_warning_with_a_suggestion(app: App) -> None:
+    sqs.Queue(Stack(app, "s", region="eu-wst-1"), "Q")
+    assemble(app)
+    (finding,) = [finding for finding in app.findings if finding.rule == "XSV022"]
+    assert finding.severity == "warning"
+    assert finding.fix is not None
+    assert "eu-west-1" in finding.fix
+
+
+def test_a_stack_without_resources_is_refused(app: App, stack: Stack) -> None:
+    with pytest.raises(ConstraintError, match="at least one"):
+        synthesize(app)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rule"),
+    [
+        ("Properties", {"VisibilityTimeout": 99_999}, "SQS002"),
+        ("Type", "AWS::SNS::Topic", "XSV018"),
+    ],
+)
+def test_an_override_of_the_whole_is_checked_and_a_refused_one_changes_nothing(
+    app: App, stack: Stack, path: str, value: Any, rule: str
+) -> None:
+    queue = sqs.Queue(stack, "Q", DelaySeconds=5)
+    with pytest.raises(ConstraintError) as caught:
+        queue.override(path, value)
+    assert {finding.rule for finding in caught.value.findings} == {rule}
+    assert template(app)["Resources"]["Q"] == {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}
+
+
+def test_an_override_of_all_properties_replaces_them(app: App, stack: Stack) -> None:
+    queue = sqs.Queue(stack, "Q", DelaySeconds=5)
+    queue.override("Properties", {"VisibilityTimeout": 60})
+    assert template(app)["Resources"]["Q"]["Properties"] == {"VisibilityTimeout": 60}
+
+
+def test_a_snapshot_that_saves_nothing_is_told_of_an_override_too(app: App, stack: Stack) -> None:
+    sqs.Queue(stack, "Q").override("DeletionPolicy", "Snapshot")
+    assert "XSV017" in {finding.rule for finding in app.findings}
+
+
+def test_what_a_property_gives_is_a_copy_with_and_without_deploy_time_values(app: App, stack: Stack) -> None:
+    plain = sqs.Queue(stack, "P", Tags=[{"Key": "a", "Value": "b"}])
+    named = sqs.Queue(stack, "N", Tags=[{"Key": "a", "Value": plain.Arn}])
+    for queue in (plain, named):
+        queue.Tags.append({"bogus": 1})
+        queue.given()["Tags"][0]["Key"] = "c"
+        assert len(queue.Tags) == 1
+        assert queue.Tags[0]["Key"] == "a"
+
+
+@pytest.mark.parametrize("until", ["2020-13-45", "2020-02-30", "tomorrow"])
+def test_a_day_that_is_not_in_the_calendar_is_refused(stack: Stack, until: str) -> None:
+    with pytest.raises(ConstructError, match="not a date"):
+        stack.node.ignore("SQS002", reason="x", until=until)
 
 
 def test_a_property_read_back_can_be_given_to_a_resource_of_another_stack(app: App, stack: Stack) -> None:
@@ -388,3 +514,10 @@ def test_an_override_beside_a_deploy_time_value_leaves_it_one(app: App, stack: S
 def test_what_only_aws_sets_is_refused(stack: Stack) -> None:
     with pytest.raises(ConstraintError, match="set by AWS"):
         sqs.Queue(stack, "Q", Arn="arn:aws:sqs:eu-west-1:123456789012:q")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(("path", "value"), [("Properties", "x"), ("Type", 5), ("Type", None)])
+def test_an_override_that_leaves_no_resource_is_refused(stack: Stack, path: str, value: Any) -> None:
+    with pytest.raises(ConstructError, match=path) as caught:
+        sqs.Queue(stack, "Q").override(path, value)
+    assert caught.value.place is not None

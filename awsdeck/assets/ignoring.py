@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 DEFAULT = (
     "__pycache__/", "*.py[cod]", ".git/", ".hg/", ".svn/", ".venv/", "venv/", ".mypy_cache/", ".pytest_cache/",
     ".ruff_cache/", ".tox/", ".nox/", ".idea/", ".vscode/", ".DS_Store", "Thumbs.db", ".awsdeck/", "awsdeck.out/",
+    ".env", ".env.*", ".aws/", ".netrc", ".pypirc",
 )  # fmt: skip
-"""What never helps a function."""
+"""What never helps a function, and files that hold this machine's secrets."""
 
 
 class Ignoring:

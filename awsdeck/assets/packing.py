@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 UNZIPPED_MOST = 250 * 1024**2
 """Bytes of a function and its layers, unzipped. Source: Lambda Developer Guide, Lambda quotas."""
 FOLDER = "assets"
+READY = (".zip", ".jar")
 KEPT = 30 * 86_400  # seconds a zip is kept in the project after its last use
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -82,7 +83,7 @@ class Package:
         for name, file in sorted(self.files.items()):
             digest.update(f"{name}\0{'x' if file.executable else '-'}{file.digest}\n".encode())
         for wheel in self.wheels:
-            digest.update(f"{os.path.basename(wheel.path)}\0{wheel.digest}\n".encode())
+            digest.update(f"{wheel.below}{os.path.basename(wheel.path)}\0{wheel.digest}\n".encode())
         return digest.hexdigest()
 
     def zipped(self) -> str:
@@ -143,11 +144,16 @@ def packed(
     python: tuple[int, int] | None = None,
     architecture: str = "x86_64",
     store: str,
+    below: str = "",
 ) -> Package:
-    """A file or directory as a package; `requirements` is a file in it, whose wheels come along.
+    """A file or directory as a package; `requirements` is a file in it, whose wheels come along, in the folder `below`.
 
-    `store` is the project's `.awsdeck`.
+    A zip or jar is a package already. `store` is the project's `.awsdeck`.
     """
+    if path.endswith(READY) and os.path.isfile(path):
+        from .ready import ReadyPackage
+
+        return ReadyPackage(path, shown, store)
     files = gathered(path, shown, ignore)
     wheels: list[Wheel] = []
     if requirements is not None and python is not None:
@@ -160,6 +166,8 @@ def packed(
             architecture,
             os.path.join(store, "wheels"),
         )
+        for wheel in wheels:
+            wheel.put_below(below)
     return Package(shown, files, wheels, store)
 
 

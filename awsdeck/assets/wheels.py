@@ -1,7 +1,8 @@
 """Python packages for a function: wheels for its own runtime and processor, whatever machine this is.
 
-pip fetches them; nothing is built and nothing of the fetched code runs. What was fetched for a requirements file is
-kept in the project's `.awsdeck/wheels` until the file changes.
+pip fetches them; nothing is built and nothing of the fetched code runs: pip may not start another program, and sees
+none of this process's secrets. What was fetched is kept in the project's `.awsdeck/wheels` until what is asked for, the
+folders it comes from, or pip's configuration changes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ..errors import ConstructError
 from ..output import reason
 from ..source import caller
 from .ignoring import DEFAULT, Ignoring
+from .requirements import Requirements, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,23 +33,42 @@ OLDEST_GLIBC = 17
 WAIT = 900  # seconds for pip
 LISTING = "wheels.json"
 
-_FORMAT = "1"
+_FORMAT = "2"
 _UNMATCHED = re.compile(r"No matching distribution found for (.+?)(?:\s*\(from .*)?$", re.MULTILINE)
 _OFFLINE = re.compile(
     r"Failed to establish a new connection|Name or service not known|ProxyError|ConnectTimeout|SSLError"
 )
-_NESTED = re.compile(r"\s*(?:-r|--requirement|-c|--constraint)[\s=]+(\S+)")
+_STARTED = "awsdeck: no programs"
+_KEPT = frozenset(
+    (
+        "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL",
+        "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "NETRC",
+    )
+)  # fmt: skip
+_ASKED = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX", "PIP_PRE", "PIP_CONFIG_FILE")
+_CARRIED = (
+    *_ASKED, "PIP_CERT", "PIP_CLIENT_CERT", "PIP_TRUSTED_HOST", "PIP_PROXY", "PIP_CACHE_DIR", "PIP_NO_CACHE_DIR",
+    "PIP_TIMEOUT", "PIP_DEFAULT_TIMEOUT", "PIP_RETRIES", "PIP_KEYRING_PROVIDER",
+)  # fmt: skip
+"""What pip is told of its surroundings; the first decide what it finds."""
 
 
 class Wheel:
     """One wheel in the project's store: its digest, and the names and sizes of what a function gets of it."""
 
-    __slots__ = ("path", "digest", "members")
+    __slots__ = ("path", "digest", "members", "below")
 
     def __init__(self, path: str, digest: str, members: dict[str, tuple[str, int]]) -> None:
         self.path = path
         self.digest = digest
         self.members = members  # by name in the function's zip: name in the wheel, size
+        self.below = ""
+
+    def put_below(self, folder: str) -> None:
+        """Put everything into a folder of the zip, such as `python/`."""
+        self.below = folder
+        self.members = {folder + name: entry for name, entry in self.members.items()}
 
 
 def fetched(requirements: str, shown: str, python: tuple[int, int], architecture: str, store: str) -> list[Wheel]:
@@ -55,13 +76,11 @@ def fetched(requirements: str, shown: str, python: tuple[int, int], architecture
 
     Raises `ConstructError` at the user's line, which names the requirement that has no wheel.
     """
-    digest = hashlib.sha256(f"{_FORMAT} {python} {architecture}\n".encode())
-    for text in _texts(requirements, shown, set()):
-        digest.update(text)
-    folder = os.path.join(store, digest.hexdigest()[:32])
+    wanted = read(requirements, shown, os.path.dirname(os.path.dirname(store)))
+    folder = os.path.join(store, _identity(wanted, python, architecture))
     listed = _listed(folder)
     if listed is None:
-        _fetch(requirements, shown, python, architecture, folder)
+        _fetch(wanted, requirements, shown, python, architecture, folder)
         listed = _listed(folder) or {}
     return [
         Wheel(os.path.join(folder, name), entry["sha256"], {n: (m, size) for n, m, size in entry["members"]})
@@ -79,22 +98,37 @@ def _listed(folder: str) -> dict[str, Any] | None:
     return listed if all(os.path.isfile(os.path.join(folder, name)) for name in listed) else None
 
 
-def _texts(path: str, shown: str, seen: set[str]) -> Iterator[bytes]:
-    """The file and those it includes, so that a change in any of them is noticed."""
-    if path in seen:
-        return
-    seen.add(path)
-    try:
-        with open(path, "rb") as stream:
-            text = stream.read()
-    except OSError as problem:
-        raise ConstructError(f"cannot read {shown}: {reason(problem, path)}", place=caller()) from None
-    yield text
-    for line in text.decode("utf-8", "replace").splitlines():
-        nested = _NESTED.match(line)
-        if nested and "://" not in nested[1]:
-            inner = os.path.join(os.path.dirname(path), nested[1])
-            yield from _texts(inner, os.path.join(os.path.dirname(shown), nested[1]), seen)
+def _identity(wanted: Requirements, python: tuple[int, int], architecture: str) -> str:
+    """A digest of all that decides what pip finds, apart from what an index gets meanwhile."""
+    held: list[Any] = [_FORMAT, python, architecture, wanted.lines, wanted.constraints]
+    for folder in wanted.folders:
+        states = [(entry.name, entry.stat()) for entry in os.scandir(folder)]
+        held.append([folder, sorted([name, state.st_size, state.st_mtime_ns] for name, state in states)])
+    held.append([os.environ.get(name) for name in _ASKED])
+    for path in _configurations():
+        try:
+            with open(path, "rb") as stream:
+                held.append(hashlib.sha256(stream.read()).hexdigest())
+        except OSError:
+            held.append(None)
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()[:32]
+
+
+def _configurations() -> list[str]:
+    """Where pip's configuration lies. Source: pip documentation, Configuration."""
+    home = os.path.expanduser("~")
+    own = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
+    files = [
+        "/etc/pip.conf",
+        "/etc/xdg/pip/pip.conf",
+        os.path.join(own, "pip", "pip.conf"),
+        os.path.join(home, ".pip", "pip.conf"),
+    ]
+    files += [
+        os.path.join(home, "Library", "Application Support", "pip", "pip.conf"),
+        os.path.join(sys.prefix, "pip.conf"),
+    ]
+    return [*files, os.environ.get("PIP_CONFIG_FILE") or os.devnull]
 
 
 def platforms(python: tuple[int, int], architecture: str) -> list[str]:
@@ -108,6 +142,10 @@ def platforms(python: tuple[int, int], architecture: str) -> list[str]:
 _PIP = """
 import json, sys
 target = json.loads(sys.argv.pop(1))
+def alone(event, arguments):
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"):
+        raise PermissionError("awsdeck: no programs")
+sys.addaudithook(alone)
 try:
     from pip._vendor.packaging import markers
     here = markers.default_environment
@@ -119,6 +157,7 @@ sys.exit(main(sys.argv[1:]))
 """
 """pip, with the function's machine in place of this one wherever a requirement says `; python_version < …`.
 
+It may start no other program: neither a package's build nor a repository's tool, whatever a wheel's metadata ask for.
 pip's own options for another platform choose wheels by it, and leave such markers to the machine pip runs on.
 """
 
@@ -139,7 +178,9 @@ def _environment(python: tuple[int, int], architecture: str) -> dict[str, str]:
     }
 
 
-def _fetch(requirements: str, shown: str, python: tuple[int, int], architecture: str, folder: str) -> None:
+def _fetch(
+    wanted: Requirements, requirements: str, shown: str, python: tuple[int, int], architecture: str, folder: str
+) -> None:
     import shutil
     import subprocess
     import tempfile
@@ -152,27 +193,37 @@ def _fetch(requirements: str, shown: str, python: tuple[int, int], architecture:
             f"cannot write to {os.path.dirname(folder)}: {reason(problem, folder)}", place=caller()
         ) from None
     try:
-        # nothing that lies beside the requirements may pass for a part of pip
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        wanted = [word for tag in platforms(python, architecture) for word in ("--platform", tag)]
+        asked = os.path.join(fresh, ".asked")
+        os.mkdir(asked)
+        for name, lines in (("requirements.txt", wanted.lines), ("constraints.txt", wanted.constraints)):
+            with open(os.path.join(asked, name), "w", encoding="utf-8") as stream:
+                stream.writelines(f"{line}\n" for line in lines)
+        environment = {name: value for name, value in os.environ.items() if name.upper() in _KEPT or name in _CARRIED}
+        tags = [word for tag in platforms(python, architecture) for word in ("--platform", tag)]
         command = [
             sys.executable, "-P", "-c", _PIP, json.dumps(_environment(python, architecture)), "download", "--quiet",
-            "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", *wanted,
+            "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", *tags,
             "--python-version", f"{python[0]}.{python[1]}", "--implementation", "cp",
-            "--dest", fresh, "--requirement", requirements,
+            *(word for folder in wanted.folders for word in ("--find-links", folder)),
+            "--dest", fresh, "--requirement", "requirements.txt", "--constraint", "constraints.txt",
         ]  # fmt: skip
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-                timeout=WAIT, cwd=os.path.dirname(requirements) or ".", env=environment,
+                timeout=WAIT, cwd=asked, env=environment,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise ConstructError(f"{shown}: pip was not done after {WAIT // 60} minutes", place=caller()) from None
         target = f"python{python[0]}.{python[1]} on {architecture}"
         if done.returncode:
             raise _refused(done.stderr, requirements, shown, target)
+        shutil.rmtree(asked)
         listed = {}
         for name in sorted(os.listdir(fresh)):
+            if not name.endswith(".whl"):
+                raise ConstructError(
+                    f"{shown}: {name} is no wheel", place=caller(), fix="name a version that has a wheel"
+                )
             path = os.path.join(fresh, name)
             with open(path, "rb") as stream:
                 digest = hashlib.sha256(stream.read()).hexdigest()
@@ -219,6 +270,11 @@ def _refused(said: str, requirements: str, shown: str, target: str) -> Construct
             f"{shown} needs pip, which {sys.executable} does not have", place=caller(),
             fix=f"{sys.executable} -m ensurepip",
         )  # fmt: skip
+    if _STARTED in said or "No permission to execute" in said:
+        return ConstructError(
+            f"{shown}: a package, or one that it needs, has no wheel and would be built here", place=caller(),
+            fix="name a version that has a wheel",
+        )  # fmt: skip
     if _OFFLINE.search(said):
         return ConstructError(
             f"{shown}: pip cannot reach the package index", place=caller(),
@@ -233,6 +289,8 @@ def _refused(said: str, requirements: str, shown: str, target: str) -> Construct
             fix="name a version that has one, or build the wheel yourself and add its folder with --find-links",
         )  # fmt: skip
     errors = [line.removeprefix("ERROR: ") for line in said.splitlines() if line.startswith("ERROR: ")]
+    if errors == ["Exception:"]:  # pip itself gave up: the last line says why
+        errors = said.strip().splitlines()[-1:]
     shortly = "; ".join(errors[:3]) or said.strip()[-400:] or "pip failed without a word"
     return ConstructError(f"{shown}: {shortly}", place=caller(), fix="make the requirements agree")
 

@@ -178,8 +178,8 @@ def add(schema: Mapping[str, Any] | str | os.PathLike[str]) -> ResourceType:
     parts = name.split("::")
     if len(parts) not in (3, 4) or not all(part.isalnum() for part in parts):
         raise InputError(f"{where}: {name!r} is not the name of a type", fix="write Organization::Service::Resource")
-    if not isinstance(schema.get("properties"), dict):
-        raise InputError(f"{where}: {name} has no properties")
+    if not isinstance(schema.get("properties"), dict) or not schema["properties"]:
+        raise InputError(f"{where}: {name} has no properties", fix="give the whole schema, with what it allows")
     service = Service("::".join(parts[:2]))
     try:
         service.add(schema)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from ..local import Engine
     from .context import Context
 
+LOCAL = Option("--local", "The embedded CloudFormation on this machine; needs no account.", "flag", group="Account")
 OPTIONS = (
-    Option("--local", "The embedded CloudFormation on this machine; needs no account.", "flag", group="Account"),
+    LOCAL,
     Option("--profile", "The AWS profile.", metavar="NAME", group="Account"),
     Option("--region", "The region of stacks that name none.", metavar="NAME", group="Account"),
 )

@@ -162,10 +162,16 @@ def _run_file(path: str) -> ModuleType:
     except (DeckError, KeyboardInterrupt):
         raise
     except BaseException as error:
-        raise told(error, full) from error
+        raise told(error, full, _as_module(path)) from error
     finally:
         _of_deck["modules"] = {name for name in set(sys.modules) - before if _lies_in(sys.modules[name], folder)}
     return module
+
+
+def _as_module(path: str) -> str | None:
+    """The deck as MODULE, for one below the current folder."""
+    parts = os.path.relpath(path).removesuffix(".py").split(os.sep)
+    return ".".join(parts) if len(parts) > 1 and all(part.isidentifier() for part in parts) else None
 
 
 _of_deck: dict[str, set[str]] = {}

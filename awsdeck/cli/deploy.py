@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..errors import ConstraintError, InputError
-from .account import OPTIONS, open_account
+from .account import LOCAL, OPTIONS, open_account
 from .command import Argument, Command, Option
 from .deck import assemble, stacks_named
 from .synth import deck_report, failed, show_warnings
@@ -231,7 +231,8 @@ COMMANDS = (
         Option("--bucket", "The bucket for files, and for templates that are too large for a request.", metavar="NAME"),
         Option("--role", "The role that CloudFormation works with.", metavar="ARN"),
         Option("--force", "Ask CloudFormation even when nothing seems to change.", "flag"),
-        *OPTIONS,
+        Option("--local", f"{LOCAL.help[:-1]}, asks nothing and implies --approve.", "flag", group=LOCAL.group),
+        *(option for option in OPTIONS if option is not LOCAL),
     ),
     Command("destroy", destroy, "Delete stacks.", STACKS, DESTROY, *MANY, *OPTIONS),
 )

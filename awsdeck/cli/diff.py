@@ -36,6 +36,7 @@ def diff(
 ) -> int:
     """Compare the deck's stacks, or a template that is named, with what is deployed or with an older state."""
     from ..diff import diff as compare
+    from ..diff.nested import inner_pairs, whole
     from .changes import diff_lines, diff_summary
 
     if len(stacks) == 1 and stacks[0].lower().endswith(ENDINGS):
@@ -67,6 +68,16 @@ def diff(
         context.screen.say(
             *diff_lines(context.screen, change, artifact.origins), f"  {diff_summary(context.screen, change)}"
         )
+        for path, was, now in inner_pairs(before, whole(artifact)):
+            inside = compare(was, now)
+            if inside.empty:
+                continue
+            name = f"{artifact.name}/{path}"
+            entry = {**inside.to_dict(), "stack": name, "against": shown_against, "findings": []}
+            del entry["version"]
+            data.append(entry)
+            context.screen.say(f"{context.screen.paint(name, 'bold')}, nested")
+            context.screen.say(*diff_lines(context.screen, inside, {}), f"  {diff_summary(context.screen, inside)}")
         if findings:
             context.screen.findings(findings)
     if context.json:
@@ -116,8 +127,9 @@ def _given(context: Context, against: str, names: list[str]) -> tuple[dict[str, 
 
 def _assembly(folder: str) -> dict[str, Before]:
     from ..assembly import Assembly
+    from ..diff.nested import whole
 
-    return {stack.name: stack.template for stack in Assembly.load(folder)}
+    return {stack.name: whole(stack) for stack in Assembly.load(folder)}
 
 
 def _revision(context: Context, revision: str) -> dict[str, Before]:

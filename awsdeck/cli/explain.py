@@ -81,6 +81,7 @@ def _type(context: Context, subject: str) -> int:
     from .. import catalog
 
     name, _, path = subject.partition(".")
+    _ = context.config  # with it the project's own types are known
     known = catalog.find(name)
     if known is None:
         close = catalog.suggest(name)

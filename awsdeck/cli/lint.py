@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import DeckError, InputError
+from ..errors import DeckError, InputError, Place
 from ..lint import Filter, Report, check, sources
 from ..lint.deck import idle_words
 from ..lint.files import unreadable
@@ -47,8 +47,11 @@ def lint(
         (*_words(ignore), *config.get("lint.ignore", ())),
         severity or ("info" if context.verbose else config.get("lint.severity")),
     )
-    if select or ignore:
+    Filter(_words(select), _words(ignore)).check()
+    try:
         wanted.check()
+    except InputError as error:
+        raise InputError(error.message, place=Place(config.file or ""), fix=error.fix) from None
     values = None
     if parameters:
         from .context import parameters_file

@@ -33,6 +33,8 @@ def add(context: Context, source: str, profile: str | None, region: str | None) 
             raise InputError(f"{source} cannot be read: {error.strerror or error}") from None
         except ValueError as error:
             raise InputError(f"{source} is not JSON: {error}") from None
+    given = schema.get("typeName") if isinstance(schema, dict) else None
+    hidden = isinstance(given, str) and given.startswith("AWS::") and catalog.find(given) is not None
     known = catalog.add(schema)
     target = os.path.join(folder, known.name.replace("::", "-").lower() + ".json")
     try:
@@ -40,8 +42,12 @@ def add(context: Context, source: str, profile: str | None, region: str | None) 
     except OSError as error:
         raise InputError(f"cannot make the folder {folder}: {error.strerror}") from None
     write_atomic(target, json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+    if hidden:
+        context.screen.note(
+            f"{known.name} is one of AWS's own: from now on this file counts in this project, not theirs"
+        )
     if context.json:
-        context.screen.data({"version": 1, "type": known.name, "file": os.path.relpath(target)})
+        context.screen.data({"version": 1, "type": known.name, "file": os.path.relpath(target), "hides": hidden})
     else:
         context.screen.say(f"{known.name} is known in this project: {os.path.relpath(target)}")
     return 0

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 STANDARD = os.path.dirname(os.__file__) + os.sep
 
 
-def told(error: BaseException, file: str | None) -> DeckLoadError:
-    """Somebody else's exception as one sentence with the user's line."""
+def told(error: BaseException, file: str | None, module: str | None = None) -> DeckLoadError:
+    """Somebody else's exception as one sentence with the user's line; `module` is what the file is in its package."""
     if isinstance(error, SyntaxError):
         place = Place(error.filename or file or "", error.lineno, error.offset or None)
         return DeckLoadError(f"this is not Python: {error.msg}", place=place)
@@ -33,6 +33,9 @@ def told(error: BaseException, file: str | None) -> DeckLoadError:
     if isinstance(error, SystemExit):
         return DeckLoadError(f"sys.exit({error.code!r}) is called while the deck loads", place=place_of)
     text = str(error)
+    if isinstance(error, ImportError) and text.startswith("attempted relative import with no known parent"):
+        fix = f"run it as a module: --app {module}:app" if module else "write the import without the leading dot"
+        return DeckLoadError("a relative import in a deck that is run as a file", place=place_of, fix=fix)
     return DeckLoadError(
         f"{type(error).__name__}{': ' + text if text else ''}", place=place_of, fix=_meant(error, text)
     )

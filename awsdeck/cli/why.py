@@ -68,7 +68,8 @@ def _find(app: App, artifact: StackArtifact, subject: str) -> tuple[Resource, st
     for construct in stack.node.walk():
         if isinstance(construct, Resource):
             path = _path(construct)
-            for name in (construct.node.logical_id, path, path.partition("/")[2]):
+            inner = path.removeprefix(f"{stack.node.label}/")
+            for name in (construct.node.logical_id, path, path.partition("/")[2], inner):
                 named.setdefault(name, construct)
     if subject in named:
         return named[subject], None

@@ -154,6 +154,32 @@ class CloudFormation:
             if item.get("EventType") == "VALIDATION_ERROR"
         ]
 
+    def objections(self, stack: str, since: float) -> list[EventRecord]:
+        """What CloudFormation's check at the start of an operation objects to, which the stack's history only counts.
+
+        `since` is when the operation began, on CloudFormation's clock: the answer has earlier operations too.
+        """
+        if not hasattr(self._client, "describe_events"):
+            return []
+        pages = self._pages("DescribeEvents", "describe_events", StackName=stack, Filters={"FailedEvents": True})
+        return [
+            EventRecord(
+                id=item["EventId"],
+                time=_seconds(item.get("Timestamp")) or since,
+                logical_id=item.get("LogicalResourceId", ""),
+                physical_id=item.get("PhysicalResourceId", ""),
+                type=item.get("ResourceType", ""),
+                status="VALIDATION_FAILED",
+                reason=shortened(item.get("ValidationStatusReason", "")),
+                stack_id=item.get("StackId", ""),
+            )
+            for page in pages
+            for item in page.get("OperationEvents", ())
+            if item.get("EventType") == "VALIDATION_ERROR"
+            and item.get("OperationType") != "CREATE_CHANGESET"
+            and (_seconds(item.get("Timestamp")) or since) >= since - 1  # the two may be rounded differently
+        ]
+
     def detect_drift(self, stack: str) -> str:
         """Start comparing a stack with its template; returns the id to ask with."""
         return str(self._call("DetectStackDrift", "detect_stack_drift", StackName=stack)["StackDriftDetectionId"])
@@ -315,6 +341,7 @@ def _change(item: Mapping[str, Any]) -> ChangeRecord:
                 detail.get("Target", {}).get("Name", ""),
                 detail.get("Target", {}).get("RequiresRecreation", ""),
                 detail.get("Evaluation", ""),
+                detail.get("CausingEntity", ""),
             )
             for detail in item.get("Details") or ()
         ),

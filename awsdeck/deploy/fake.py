@@ -410,11 +410,28 @@ class FakeCloudFormation:
         return {"StackId": stack.id}
 
     def _DescribeEvents(self, given: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        _, made = self._change_set(given["ChangeSetName"])
+        if "StackName" in given:
+            stack = self._stack(given["StackName"])
+            operation, events = "UPDATE_STACK", list(stack.objections)
+            made_of = stack.template.get("Resources", {})
+        else:
+            stack, made = self._change_set(given["ChangeSetName"])
+            operation, events = "CREATE_CHANGESET", [(made.ready, made.script.invalid)]
+            made_of = made.template.get("Resources", {})
         return {
             "OperationEvents": [
-                {"EventType": "VALIDATION_ERROR", "LogicalResourceId": where, "ValidationStatusReason": reason}
-                for where, reason in made.script.invalid.items()
+                {
+                    "EventId": str(uuid.uuid4()),
+                    "EventType": "VALIDATION_ERROR",
+                    "OperationType": operation,
+                    "StackId": stack.id,
+                    "LogicalResourceId": where,
+                    "ResourceType": made_of.get(where, {}).get("Type", ""),
+                    "Timestamp": at,
+                    "ValidationStatusReason": reason,
+                }
+                for at, found in events
+                for where, reason in found.items()
             ]
         }
 

@@ -35,9 +35,11 @@ class Script:
 
     `fail` has the reason for each resource that fails; `rollback_fails` those that cannot be undone; `stuck` those
     that cannot be deleted. `seconds` is how long one resource takes. `no_changes` makes the change set come to
-    nothing, `refuse` fails it with a reason, `invalid` are the findings behind that reason. `replacement` and
+    nothing, `refuse` fails it with a reason, `invalid` are the findings behind that reason; without a reason the
+    change set is fine and its execution comes to nothing because of them. `replacement` and
     `policy_action` override what the change set says of a resource, `hidden` are resources it leaves out, and
-    `dynamic` those it adds with their replacement, because a parameter has another value.
+    `dynamic` those it adds with their replacement, because a parameter has another value; `through` names the
+    property and whose value it takes for one of them.
     """
 
     fail: Mapping[str, str] = field(factory=dict)
@@ -53,6 +55,7 @@ class Script:
     policy_action: Mapping[str, str] = field(factory=dict)
     hidden: Sequence[str] = ()
     dynamic: Mapping[str, str] = field(factory=dict)
+    through: Mapping[str, tuple[str, str]] = field(factory=dict)
     keep_failed: bool = False
 
 
@@ -106,6 +109,7 @@ class FakeStack:
     resources: dict[str, dict[str, Any]] = field(factory=dict)
     change_sets: list[FakeChangeSet] = field(factory=list)
     earlier: dict[str, Any] | None = None
+    objections: list[tuple[float, Mapping[str, str]]] = field(factory=list)
     _timetable: list[tuple[float, Callable[[float], None]]] = field(factory=list)
     _token: str = ""
     _before: tuple[dict[str, Any], dict[str, str], dict[str, str]] = field(factory=lambda: ({}, {}, {}))
@@ -266,7 +270,14 @@ class FakeStack:
 
             return end
 
-        if failed and script.keep_failed:
+        if script.invalid:
+            self._timetable.clear()
+            self._touched = []
+            self.objections.append((now, script.invalid))
+            text = f"Validation failed with {len(script.invalid)} error(s). Call DescribeEvents to retrieve the list."
+            self._later(now + 0.1, lambda at: self._stack_event(f"{verb}_FAILED", at, text))
+            self._roll_back(create, [], script, now + 0.1, ended)
+        elif failed and script.keep_failed:
             self._later(when, ended(f"{verb}_FAILED", "EXECUTE_FAILED", "rollback is disabled"))
         elif failed:
             self._roll_back(create, done, script, when, ended)
@@ -430,9 +441,12 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any], script: Script) -> 
             ]
         changes.append({"Type": "Resource", "ResourceChange": item})
     for name, replacement in script.dynamic.items():
-        target = {"Attribute": "Properties", "Name": "Parameter", "RequiresRecreation": "Always"}
+        property, entity = script.through.get(name, ("Parameter", "Parameter"))
+        target = {"Attribute": "Properties", "Name": property, "RequiresRecreation": "Always"}
         item = {"LogicalResourceId": name, "ResourceType": after[name]["Type"], "Action": "Modify"}
-        item |= {"Replacement": replacement, "Details": [{"Target": target, "Evaluation": "Dynamic"}]}
+        item |= {"Replacement": replacement, "Details": [
+            {"Target": target, "Evaluation": "Dynamic", "CausingEntity": entity}
+        ]}  # fmt: skip
         changes.append({"Type": "Resource", "ResourceChange": item})
     return changes
 

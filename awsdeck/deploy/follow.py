@@ -169,7 +169,19 @@ class Follower:
             if attempt:
                 self.cf.pause(0.05 if self.cf.emulated else 1.0)
             self._read_events()
+        if any(event.failed for event in self.seen) and all(event.of_stack for event in self.seen if event.failed):
+            self._read_objections()
         return Outcome(record, self._end() or record.status, tuple(self.seen))
+
+    def _read_objections(self) -> None:
+        """Nothing but the stack itself has failed: ask which resources its check has refused."""
+        try:
+            found = self.cf.objections(self.stack_id, min(event.time for event in self.seen))
+        except DeckError:  # only an explanation is lost: the call is new, and not everybody may make it
+            return
+        for event in found:
+            self.seen.append(event)
+            self.observer.event(StackEvent(self.name, event, self.origins.get(event.logical_id)))
 
     def _end(self) -> str | None:
         ends = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from threading import Event
 from typing import TYPE_CHECKING
 
-from ..assembly import StackArtifact
-from ..errors import InputError
+from ..assembly import Assembly, StackArtifact
+from ..errors import DeployError, InputError
 
 if TYPE_CHECKING:
     from .aws import AWS
@@ -52,3 +52,28 @@ def filled(
     with_values = copy.copy(artifact)
     with_values.parameters = {**artifact.parameters, **found}
     return with_values
+
+
+def unused(assembly: Assembly, leaving: Mapping[str, StackArtifact], aws: AWS) -> None:
+    """Raise `DeployError` when a stack that stays holds a value of one that is to be deleted.
+
+    CloudFormation sees to that for exports; of what a deploy carries it knows nothing.
+    """
+    users = list(_users(assembly, leaving, aws))
+    if users:
+        raise DeployError(
+            f"what other stacks use would be deleted: {'; '.join(users)}", fix="destroy or change those stacks first"
+        )
+
+
+def _users(assembly: Assembly, leaving: Mapping[str, StackArtifact], aws: AWS) -> Iterator[str]:
+    for artifact in assembly:
+        wanted = {name: one for name, one in artifact.inputs.items() if one[0] in leaving}
+        if artifact.name in leaving or not wanted:
+            continue
+        record = aws.cloudformation(artifact.region).stack(artifact.name)
+        held = record.parameters if record is not None and not record.gone else {}
+        for name, (producer, output) in sorted(wanted.items()):
+            giver = aws.cloudformation(leaving[producer].region).stack(producer) if name in held else None
+            if giver is not None and not giver.gone and held[name] == giver.outputs.get(output):
+                yield f"{artifact.name} uses {output} of {producer} as its {name}"

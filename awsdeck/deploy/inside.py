@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +9,8 @@ from attrs import evolve, field, frozen
 
 from ..assembly import StackArtifact
 from ..diff import Broadening, diff
+from ..diff.nested import nested_stacks, template_of
 from .merge import PlannedChange, merged
-from .records import STACK_TYPE
 from .template import deployed
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def inside(
 
     Templates that are not among the stack's files are not looked at.
     """
-    before, after = _nested(old), _nested(new)
+    before, after = nested_stacks(old), nested_stacks(new)
     if not before:
         return Inside()
     changes: list[PlannedChange] = []
@@ -57,7 +56,7 @@ def inside(
         if name not in before or not resource.physical_id or resource.status == "DELETE_COMPLETE":
             continue
         if name in after:
-            template = _template(artifact, after[name])
+            template = template_of(artifact, after[name])
             if template is None:
                 continue
         elif str(before[name].get("DeletionPolicy", "")).startswith("Retain"):
@@ -75,19 +74,3 @@ def inside(
         changes.extend(deeper.changes)
         broadening.extend(deeper.broadening)
     return Inside(tuple(changes), tuple(broadening))
-
-
-def _nested(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    resources = template.get("Resources") or {}
-    return {name: body for name, body in resources.items() if isinstance(body, dict) and body.get("Type") == STACK_TYPE}
-
-
-def _template(artifact: StackArtifact, body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The file of the stack's own that a nested stack is made from."""
-    address = json.dumps((body.get("Properties") or {}).get("TemplateURL"))
-    for asset in artifact.assets:
-        if asset["key"] in address:
-            with open(artifact.files[asset["key"]](), encoding="utf-8") as file:
-                template: dict[str, Any] = json.load(file)
-            return template
-    return None

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from .. import catalog
 from ..diff import Diff
-from .records import ChangeRecord
+from ..diff.replacement import verdict
+from .records import ChangeRecord, Detail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..diff import ResourceChange
 
 
 @frozen
@@ -51,12 +57,12 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
     CloudFormation's word counts where it is definite. Its silence does not: a change that only the templates show
     stays, unconfirmed.
     """
-    by_template = {change.logical_id: change for change in difference.resources}
+    changes = {change.logical_id: change for change in difference.resources}
     by_aws = {record.logical_id: record for record in records or ()}
     renamed = {change.was: change.logical_id for change in difference.resources if change.was}
     planned = []
-    for logical_id in sorted(by_template.keys() | by_aws.keys()):
-        change, record = by_template.get(logical_id), by_aws.get(logical_id)
+    for logical_id in sorted(changes.keys() | by_aws.keys()):
+        change, record = changes.get(logical_id), by_aws.get(logical_id)
         if change is None and logical_id in renamed:
             continue  # the deletion half of a rename
         if change is not None and change.action == "metadata" and record is None:
@@ -67,7 +73,7 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
         action: str = change.action if change is not None else "update"
         data: str | None = change.data if change is not None else None
         if record is not None and action != "rename":
-            action = _action(record, action if change is not None else None, _names(difference, logical_id))
+            action = _action(record, action if change is not None else None, changes, by_aws)
             data = _data(record, action, stateful, data)
         causes = change.causes if change is not None else ()
         because = ", ".join(
@@ -81,7 +87,7 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
                 logical_id,
                 type_name,
                 action,
-                because or _recreating_names(record),
+                because or (_recreating_names(record) if "replace" in action else ""),
                 data,
                 kind is not None and kind.guarded,
                 change.was if change else None,
@@ -93,7 +99,12 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
     return tuple(planned)
 
 
-def _action(record: ChangeRecord, templates: str | None, changed: frozenset[str]) -> str:
+def _action(
+    record: ChangeRecord,
+    templates: str | None,
+    changes: Mapping[str, ResourceChange],
+    records: Mapping[str, ChangeRecord],
+) -> str:
     if record.action == "Add":
         return "create"
     if record.action == "Remove":
@@ -106,10 +117,13 @@ def _action(record: ChangeRecord, templates: str | None, changed: frozenset[str]
         return "metadata" if templates == "metadata" else "update"
     if record.replacement == "Conditional" or record.action == "Dynamic":
         # The schema knows better than "it depends", when all that CloudFormation names stands in the templates.
-        named = {detail.name for detail in record.details if detail.attribute == "Properties"}
+        of_properties = [detail for detail in record.details if detail.attribute == "Properties"]
+        named = {detail.name for detail in of_properties if not _harmless(detail, record.type, changes, records)}
+        own = changes.get(record.logical_id)
+        changed = {str(item.path[0]) for item in own.properties if item.path} if own is not None else set()
         if templates in ("update", "metadata", "replace") and named <= changed:
             return templates
-        return "maybe-replace"
+        return "maybe-replace" if named or not of_properties or templates is not None else "update"
     return templates or "update"
 
 
@@ -129,11 +143,22 @@ def _data(record: ChangeRecord, action: str, stateful: bool, templates: str | No
     return "maybe"
 
 
-def _names(difference: Diff, logical_id: str) -> frozenset[str]:
-    for change in difference.resources:
-        if change.logical_id == logical_id:
-            return frozenset(str(item.path[0]) for item in change.properties if item.path)
-    return frozenset()
+def _harmless(
+    detail: Detail, type_name: str, changes: Mapping[str, ResourceChange], records: Mapping[str, ChangeRecord]
+) -> bool:
+    """Whether a property that CloudFormation names certainly replaces nothing: its schema says so where CloudFormation
+    is not sure itself, or its value is the name or ARN of a resource that stays the one it is.
+    """
+    kind = catalog.find(type_name)
+    known = detail.recreation != "Always" and kind is not None and detail.name in kind.properties
+    if known and verdict((detail.name,), kind, type_name) == "no":
+        return True
+    source, _, attribute = detail.entity.partition(".")
+    cause, told = changes.get(source), records.get(source)
+    if cause is None or cause.action not in ("update", "metadata") or (told and told.replacement != "False"):
+        return False
+    of_source = catalog.find(cause.type)
+    return of_source is not None and (attribute in ("", "Arn") or (attribute,) == of_source.primary_identifier)
 
 
 def _recreating_names(record: ChangeRecord | None) -> str:

@@ -108,6 +108,7 @@ class Detail:
     name: str
     recreation: str  # Never, Conditionally, Always
     evaluation: str  # Static, Dynamic
+    entity: str = ""  # the parameter, resource or attribute (`Queue.Arn`) that has another value
 
 
 @frozen

@@ -15,7 +15,7 @@ from .clock import Interrupted
 from .errors import Refused
 from .execute import Executor, Failed
 from .failure import leftovers
-from .inputs import filled
+from .inputs import filled, unused
 from .observer import Notice, Observer, Silent
 from .order import Desk, Relay, Walk
 from .plan import Options, StackPlan, plan_deploy
@@ -83,9 +83,11 @@ def destroy(
     """Delete stacks, those that others need last.
 
     Refuses a stack with termination protection, and one with data that is not kept by a DeletionPolicy and not named
-    in `allow_destroy`. What is kept is in the result's leftovers with its physical id. Errors are those of `deploy`.
+    in `allow_destroy`; and one whose values another stack of the assembly that stays has taken with `across`. What is
+    kept is in the result's leftovers with its physical id. Errors are those of `deploy`.
     """
     chosen = chosen_stacks(assembly, stacks)
+    unused(assembly, chosen, aws)
     options = Options(allow_destroy=allow_destroy)
     run = _Run(aws, options, confirm, observer or Silent(), timeout)
     needs: dict[str, set[str]] = {name: set() for name in reversed(chosen)}

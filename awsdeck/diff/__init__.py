@@ -7,6 +7,8 @@
       ├── loss          what becomes of the data
       └── broadening    who may do more than before
 
+`nested` pairs the templates of nested stacks, each of which is compared like any other.
+
 Offline this is all there is; a deploy lays CloudFormation's own change set over it.
 """
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 
-from ..assembly import MANIFEST, Assembly, StackArtifact
+from ..assembly import MANIFEST, Assembly, Origin, StackArtifact
+from ..catalog import find
 from ..errors import DeckError, Finding, Place, TemplateError
+from ..rules.vocabulary import is_unknown
 from ..template import Template, is_template, load
 from .own import UNREADABLE
 
@@ -53,18 +55,29 @@ class Source:
 
     def locate(self, finding: Finding, template: Template) -> Finding:
         """The finding with its file and line: where the construct was made, or where it stands in the template."""
-        stack = self.stacks.get(template.name)
-        origin = stack.origins.get(finding.resource) if stack is not None and finding.resource else None
+        origin = self._origin(finding.resource, template)
         if origin is not None:
             finding = finding.replace(construct=origin.construct)
-            if origin.file:
-                file = os.path.normpath(os.path.join(self.project, origin.file))
-                return finding.at(Place(_short(file), origin.line))
-        return finding.at(spot(template, finding.path))
+        if finding.ring:
+            finding = finding.along(self._place(str(step[1]), step, template) for step in finding.ring)
+        return finding.at(self._place(finding.resource, finding.path, template))
+
+    def _origin(self, resource: str | None, template: Template) -> Origin | None:
+        stack = self.stacks.get(template.name)
+        return stack.origins.get(resource) if stack is not None and resource else None
+
+    def _place(self, resource: str | None, path: tuple[str | int, ...], template: Template) -> Place | None:
+        origin = self._origin(resource, template)
+        if origin is not None and origin.file:
+            return Place(_short(os.path.normpath(os.path.join(self.project, origin.file))), origin.line)
+        return spot(template, path)
 
 
 def spot(template: Template, path: tuple[str | int, ...]) -> Place | None:
-    """Where the value at a path is written; the key of it for what fills more than a line, or is not there at all."""
+    """Where the value at a path is written; the key of it for a list or mapping, or for what is not there at all.
+
+    A function of CloudFormation's (`!Ref A`) is a value. A property that does not exist is at its key.
+    """
     value: Any = template.data
     steps = 0
     for step in path:
@@ -76,7 +89,18 @@ def spot(template: Template, path: tuple[str | int, ...]) -> Place | None:
         if value is None:
             break
         steps += 1
-    return template.place(path[:steps], key=value is None or isinstance(value, dict | list))
+    container = isinstance(value, list) or (isinstance(value, dict) and not is_unknown(value))
+    return template.place(path[:steps], key=value is None or container or _is_no_property(template.data, path))
+
+
+def _is_no_property(data: dict[str, Any], path: tuple[str | int, ...]) -> bool:
+    """Whether a path, which is there, leads to a property that the type of its resource does not have."""
+    if len(path) < 4 or path[0] != "Resources" or path[2] != "Properties":
+        return False
+    kind = find(str(data["Resources"][path[1]].get("Type")))
+    if kind is None or any(str(step).startswith("Fn::") or step == "Ref" for step in path):
+        return False
+    return isinstance(path[-1], str) and kind.shape(path[3:]) is None
 
 
 def unreadable(error: DeckError, file: str) -> Finding:

@@ -39,7 +39,9 @@ class Filter:
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(least)
 
     def check(self) -> None:
-        """Raise `InputError` for a selector that no rule begins with; loads every rule."""
+        """Raise `InputError` for a selector that no rule begins with; loads every rule, unless nothing is selected."""
+        if not self.select and not self.ignore:
+            return
         from ..rules import all_rules
 
         ids = sorted({*OWN, *(rule.id for rule in all_rules())})

@@ -27,8 +27,6 @@ def structure(data: Mapping[str, Any]) -> Iterator[Finding]:
     elif not isinstance(resources, dict):
         shown = "empty" if resources is None else "a list" if isinstance(resources, list) else "a single value"
         yield _finding(f"Resources is {shown}, not a mapping of logical ids to resources", ("Resources",), fix=ONE)
-    elif not resources and "Transform" not in data:
-        yield _finding("Resources is empty", ("Resources",), fix=ONE)
     else:
         for id, body in resources.items():
             type = body.get("Type") if isinstance(body, dict) else None

@@ -22,6 +22,7 @@ from urllib.request import ProxyHandler, build_opener
 from attrs import field, frozen
 
 from ..errors import DeployError, InputError
+from ..output import reason
 from .state import ACCOUNT, HOST, State, hold
 
 PATIENCE = 60  # seconds until an engine that does not come up, or does not end, is given up
@@ -97,7 +98,10 @@ def living(state: State) -> bool:
 def up(port: int | None = None, project: Path | str = ".") -> Engine:
     """Start the project's engine, or give the one that runs; an error when that one has another port than asked."""
     place = folder(project)
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {place}: {reason(error, str(place))}") from None
     state = State(str(place / "local.json"))
     with changing(state):
         running = status(project)

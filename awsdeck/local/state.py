@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from ..errors import InputError
+from ..output import reason
 
 try:
     import fcntl
@@ -70,7 +71,10 @@ class State:
 
 def hold(path: str, *, patience: float = 0) -> int | None:
     """Lock a file and keep it locked while the number it gives is open; None when somebody else keeps it."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {reason(error, path)}") from None
     until = time.monotonic() + patience
     while True:
         try:

@@ -12,8 +12,8 @@ from ..rules.policy import DOCUMENTS, IDENTITY, RESOURCE, TRUST, Document, docum
 from ..rules.vocabulary import ABSENT, as_list
 from ..template import Template
 from ..tree import Stack
-from .match import unknown
-from .texts import NESTED, arn_of, attribute_of, text_of
+from .match import open_ended, unknown
+from .texts import NESTED, account_of, arn_of, attribute_of, function_arn, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
 ROLE, USER, GROUP = "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 PERMISSION = "AWS::Lambda::Permission"
+INVOCABLE = ("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
+PERMISSION_TESTS = {
+    "SourceArn": ("ArnLike", "aws:SourceArn"),
+    "SourceAccount": ("StringEquals", "aws:SourceAccount"),
+    "PrincipalOrgID": ("StringEquals", "aws:PrincipalOrgID"),
+    "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
+    "EventSourceToken": ("StringEquals", "lambda:EventSourceToken"),
+    "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+}
+"""What a function's permission asks of a request, by its properties. Source: Lambda API Reference, AddPermission."""
 ATTACHED = {
     "AWS::IAM::Policy": ("Roles", "Users", "Groups"),
     MANAGED_POLICY: ("Roles", "Users", "Groups"),
@@ -129,7 +139,7 @@ class Estate:
         return statement_places(made, str(said.document.path[0]), said.statement.number)
 
     def identity_statements(self, holder: View | str) -> tuple[list[Said], list[str]]:
-        """What an identity, in the app or by its name, is allowed and forbidden; and the policies nobody here can read."""
+        """What an identity, in the app or by its ARN, is allowed and forbidden; and the policies nobody here can read."""
         found: list[Said] = []
         foreign: list[str] = []
         if not isinstance(holder, str):
@@ -185,11 +195,19 @@ class Estate:
     def _names(self, policy: View, value: Any, kind: str, holder: View | str) -> bool:
         target = self.graph.target(policy, value)
         if isinstance(holder, str):
-            return target is None and kind == ROLE and isinstance(value, str) and value == holder
+            return target is None and isinstance(value, str) and self._called(policy, value, kind, holder)
         if target is not None:
             return target.view.id == holder.id and target.view.member is holder.member
         name = text_of(policy.member, value) if policy.member is not None else None
         return holder.type == kind and name is not None and name == attribute_of(holder, None)
+
+    def _called(self, policy: View, name: str, kind: str, arn: str) -> bool:
+        """Whether an identity that is not in the app is the one a policy of the app calls by its name."""
+        _, _, _, _, account, resource = [*arn.split(":", 5), "", "", "", "", ""][:6]
+        own = account_of(policy.member)
+        if account.isdigit() and own.isdigit() and account != own:
+            return False
+        return resource.partition("/")[0] == kind.rpartition(":")[2].lower() and resource.rpartition("/")[2] == name
 
     def _group(self, view: View, value: Any, found: list[Said], foreign: list[str]) -> None:
         target = self.graph.target(view, value)
@@ -237,25 +255,26 @@ class Estate:
 
     def _invocation(self, view: View) -> Said:
         """A permission of a function as the statement that Lambda makes of it."""
-        principal, account = view.get("Principal"), view.get("SourceAccount", None)
+        principal = view.get("Principal")
         service = isinstance(principal, str) and principal.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-        tests: dict[str, Any] = {}
-        if view.get("SourceArn", None) is not None:
-            tests["ArnLike"] = {"AWS:SourceArn": view.get("SourceArn")}
-        if account is not None:
-            tests["StringEquals"] = {"AWS:SourceAccount": account}
+        tests: dict[str, dict[str, Any]] = {}
+        for property, (operator, key) in PERMISSION_TESTS.items():
+            value = view.get(property, None)
+            if value is not None:
+                tests.setdefault(operator, {})[key] = value
+        target = self.graph.target(view, view.get("FunctionName"))
+        owner = arn_of(target.view) if target is not None and target.view.type in INVOCABLE else None
+        if owner is None and view.member is not None:
+            owner = text_of(view.member, view.get("FunctionName"))
+            owner = None if owner is None or open_ended(owner[:1]) else function_arn(view.member, owner)
         body = {
             "Effect": "Allow",
             "Principal": "*" if principal == "*" else {"Service" if service else "AWS": principal},
             "Action": view.get("Action"),
-            "Resource": "*",
+            "Resource": "*" if owner is None else owner,
             "Condition": tests,
         }
         document = Document(("FunctionName",), RESOURCE, {"Statement": [body]}, False)
-        target = self.graph.target(view, view.get("FunctionName"))
-        owner = arn_of(target.view) if target is not None and target.view.type == "AWS::Lambda::Function" else None
-        if owner is None and view.member is not None:
-            owner = text_of(view.member, view.get("FunctionName"))
         return Said(view, document, document.statements[0], "Condition" not in view.body, [owner])
 
 

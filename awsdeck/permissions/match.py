@@ -58,6 +58,14 @@ def fits(pattern: str, text: str) -> Verdict:
     return _Fit(left, right).at(0, 0)
 
 
+def overlaps(pattern: str, text: str) -> Verdict:
+    """Whether a pattern covers at least part of what a text with `*` stands for; None where only the deploy can tell."""
+    if "*" not in text:
+        return fits(pattern, text)
+    left, right = (re.findall(_ONE, side, re.DOTALL) for side in (pattern, text))
+    return _Overlap(left, right).at(0, 0)
+
+
 class _Fit:
     """One comparison; remembers what it has found out."""
 
@@ -96,6 +104,18 @@ class _Fit:
             star = pattern.index("*", i)  # a name made up may begin with what stands before the star
             may = any(self.at(k, j + 1) is not False for k in range(star, len(pattern) + 1))
         return None if may else found
+
+
+class _Overlap(_Fit):
+    """One comparison in which a `*` of the text stands for whatever suits the pattern."""
+
+    __slots__ = ()
+
+    def _at(self, i: int, j: int) -> Verdict:
+        pattern, text = self.pattern, self.text
+        if j < len(text) and text[j] == "*" and (i == len(pattern) or pattern[i] != "*"):
+            return _best(self.at(i, j + 1), self.at(i + 1, j) if i < len(pattern) else False)
+        return super()._at(i, j)
 
 
 def _reach(mark: str, tokens: list[str], start: int) -> range:

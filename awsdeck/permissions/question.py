@@ -12,13 +12,13 @@ from ..source import caller
 from ..tokens import express, finish, has_marker
 from .answer import Answer, Condition, Line
 from .context import decide
-from .estate import GROUP, ROLE, USER, Estate, Said
-from .match import fits, open_ended, readable, unknown
+from .estate import GROUP, INVOCABLE, ROLE, USER, Estate, Said
+from .match import fits, open_ended, overlaps, readable, unknown
 from .texts import account_of, arn_of, attribute_of, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ..constructs import Construct
@@ -41,11 +41,12 @@ def can(
     - `who`: a role, user or group, something that works with a role (a function), a role's ARN, or a service
       (`"sns.amazonaws.com"`).
     - `what`: a construct, or an ARN such as `f"{uploads.arn}/invoices/*"`. For what is done to objects, a bucket means
-      all of them; `*` in an ARN means everything there.
+      all of them; `*` in an ARN means everything there, so it is denied when part of it is.
     - `given`: what is known of the request: `{"aws:SourceArn": placed.arn}`. Conditions on anything else stay open,
       and are in the answer.
 
-    The app is synthesized for it, so nothing can be added afterwards. Service control policies and session policies
+    The app is synthesized for it, so nothing can be added afterwards. What is not in the app, such as the policies that a
+    role given by its ARN has already, is not known: without a grant of the app the answer is "unknown". Service control policies and session policies
     are not known here. Raises `ConstructError` at the user's line for a question that makes no sense.
     """
     app = app or _app_of(who) or _app_of(what)
@@ -199,6 +200,12 @@ def _subject(reader: _Reader, who: Construct | str) -> _Subject:
 
 def _role_behind(estate: Estate, view: View) -> View | str | None:
     """The role that something works with: the view, or its ARN when it stands elsewhere."""
+    if view.type in INVOCABLE[1:]:
+        target = estate.graph.target(view, view.get("FunctionName"))
+        function = target.view if target is not None else None
+        if function is None or function.type != INVOCABLE[0]:
+            return unknown("a role")
+        return _role_behind(estate, function)
     for property in ("Role", "RoleArn", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole"):
         value = view.get(property, None)
         if value is None:
@@ -232,32 +239,52 @@ class _Question:
         denies: list[Line] = []
         subject = self.subject
         foreign: list[str] = []
-        delegated = None
         if subject.service is None:
-            holder = subject.view if subject.view is not None else _last(subject.arn)
+            holder = subject.view if subject.view is not None else subject.arn
             said, foreign = self.estate.identity_statements(holder)
             for one in said:
                 self._weigh(one, True, allows, denies)
-        identity_allows = list(allows)
+        if subject.service is None and subject.view is None:
+            foreign.append(f"what {readable(subject.arn)} may by policies of its own")
+        elsewhere = self._foreign_account()
         resource_allows: list[Line] = []
+        delegated: Verdict = False
         for one in self.estate.resource_statements():
-            owned = self._owned(one)
+            effect = one.statement.body.get("Effect")
+            owned = self._owned(one, overlaps if effect == "Deny" else fits)
             if owned is False:
                 continue
             spoken = self._speaks_of(one.statement, one)
-            if one.owners and _is_key(one.owners) and one.statement.body.get("Effect") == "Allow":
-                delegated = some([delegated or False, owned if spoken == "account" else False])
-            if spoken == "account" or spoken is False:
+            if spoken == "account" and effect == "Allow" and elsewhere is not True:
+                delegated = some([delegated, owned])
+                continue
+            if spoken is False:
                 continue
             self._weigh(one, every((owned, None if spoken is None else True)), resource_allows, denies)
-        if ":kms:" in self.target and self._key_is_here() and delegated is not True:
-            identity_allows = []
-        allows = [*identity_allows, *resource_allows]
-        if self._foreign_account() and not (identity_allows and resource_allows):
-            allows = []
-            self.reasons.append("the two accounts must both allow it")
+        if subject.service is None and delegated is not True and self._guarded():
+            allows = [] if delegated is False else [_doubtful(line) for line in allows]
+            foreign = [] if delegated is False else foreign
+        allows, foreign = self._across(elsewhere, allows, resource_allows, foreign)
         allows, bound_reason = self._bounded(allows)
         return self._settle(allows, denies, foreign, bound_reason)
+
+    def _across(
+        self, elsewhere: Verdict, identity: list[Line], resource: list[Line], foreign: list[str]
+    ) -> tuple[list[Line], list[str]]:
+        """What identity and resource allow together: either within one account, both where there are two of them."""
+        if elsewhere is False or (elsewhere is None and (self.subject.view is not None or identity)):
+            return [*identity, *resource], foreign
+        if elsewhere is None:
+            where = f"whether {readable(self.target)} belongs to the same account as {readable(self.subject.arn)}"
+            return [_doubtful(line) for line in (*identity, *resource)], [*foreign, where]
+        here = self._is_here()
+        if identity and resource:
+            return [*_together(identity, resource), *_together(resource, identity)], foreign
+        if (identity and not here) or (resource and foreign):
+            also = [] if here else [f"the policy of {readable(self.target)}"]
+            return [_doubtful(line) for line in (*identity, *resource)], [*foreign, *also]
+        self.reasons.append("the two accounts must both allow it")
+        return [], [] if here or not foreign else foreign
 
     def _settle(self, allows: list[Line], denies: list[Line], foreign: list[str], bound: str | None) -> Answer:
         question = f"may {self.subject.label} {self.action} on {readable(self.target)}"
@@ -288,7 +315,7 @@ class _Question:
         """Add the statement to those that allow or forbid, if it is about this action, resource and request."""
         statement = said.statement
         effect = statement.body.get("Effect", "Deny")
-        reached = self._reaches(said)
+        reached = self._reaches(said, denying=effect == "Deny")
         verdict = every((before, covers(statement, self.action), reached))
         if verdict is False:
             return
@@ -300,22 +327,24 @@ class _Question:
                 return
             if held is None:
                 asked.append(Condition(operator, key, texts))
-        certain = verdict is True and said.certain and not (isinstance(effect, dict) or is_unknown(effect))
+        certain = verdict is True and said.certain and not isinstance(effect, dict)
         line = Line(self.estate.path(said.view), self.estate.places(said), statement.body, asked, certain=certain)
-        (denies if effect == "Deny" else allows).append(line)
+        if effect != "Deny":
+            allows.append(line)
+        if effect != "Allow":
+            denies.append(line)
 
-    def _reaches(self, said: Said) -> Verdict:
+    def _reaches(self, said: Said, *, denying: bool) -> Verdict:
+        """Whether a statement is about all that is asked about, or, one that denies, about part of it."""
         statement = said.statement
         if "NotResource" in statement.body:
-            found = some(self._covers(said, value) for value in statement.all("NotResource"))
+            test = fits if denying else overlaps
+            found = some(test(self._text(said.view, value), self.target) for value in statement.all("NotResource"))
             return None if found is None else not found
         if "Resource" not in statement.body:
             return True
-        return some(self._covers(said, value) for value in statement.all("Resource"))
-
-    def _covers(self, said: Said, value: Any) -> Verdict:
-        text = self._text(said.view, value)
-        return fits(text, self.target)
+        test = overlaps if denying else fits
+        return some(test(self._text(said.view, value), self.target) for value in statement.all("Resource"))
 
     def _text(self, view: View, value: Any) -> str:
         found = text_of(view.member, value) if view.member is not None else None
@@ -323,14 +352,16 @@ class _Question:
             return str(value).lower() if isinstance(value, bool) else unknown("a value")
         return found
 
-    def _owned(self, said: Said) -> Verdict:
+    def _owned(self, said: Said, test: Callable[[str, str], Verdict]) -> Verdict:
         """Whether the target belongs to a resource whose own policy this is."""
         verdicts: list[Verdict] = []
         for owner in said.owners or ():
             if owner is None:
                 verdicts.append(None)
                 continue
-            verdicts += [fits(owner, self.target), fits(f"{owner}/*", self.target), fits(f"{owner}:*", self.target)]
+            verdicts.append(test(owner, self.target))
+            if ":function:" not in owner:  # an alias has a policy of its own
+                verdicts += [test(f"{owner}/*", self.target), test(f"{owner}:*", self.target)]
         return some(verdicts)
 
     def _speaks_of(self, statement: Any, said: Said) -> Verdict | str:
@@ -361,12 +392,32 @@ class _Question:
         own = self.subject.arn.split(":")[4] if self.subject.arn.count(":") > 4 else account_of(view.member)
         return fits(number, own) is not False
 
-    def _key_is_here(self) -> bool:
-        return any(arn_of(view) == self.target for view in self.estate.graph.of("AWS::KMS::Key"))
+    def _guarded(self) -> bool:
+        """Whether the target is a key or role of the app, whose own policy must let in whoever an account's may."""
+        kind = "AWS::KMS::Key" if ":kms:" in self.target else ROLE if self.action.lower() == "sts:assumerole" else None
+        return kind is not None and any(arn_of(view) == self.target for view in self.estate.graph.of(kind))
 
-    def _foreign_account(self) -> bool:
+    def _is_here(self) -> bool:
+        """Whether the target is a resource of the app, so that its own policy is known, or a part of one."""
+        return any(True for _ in self._holding())
+
+    def _holding(self) -> Iterator[View]:
+        """The resources of the app that the target is, or is a part of."""
+        for view in self.estate.graph:
+            arn = arn_of(view)
+            if any(fits(form, self.target) for form in (arn, f"{arn}/*", f"{arn}:*")):
+                yield view
+
+    def _foreign_account(self) -> Verdict:
+        """Whether the target belongs to another account than the subject; False for what names no account."""
+        if self.subject.service is not None:
+            return False
         mine, its = (arn.split(":")[4] if arn.count(":") > 4 else "" for arn in (self.subject.arn, self.target))
-        return mine.isdigit() and its.isdigit() and mine != its
+        if not its:  # a bucket is in the account of its stack
+            its = next((account_of(view.member) for view in self._holding()), "")
+        if mine == its or not its:
+            return False
+        return True if mine.isdigit() and its.isdigit() else None
 
     def _bounded(self, allows: list[Line]) -> tuple[list[Line], str | None]:
         """What is left of the permissions within the subject's boundary."""
@@ -395,9 +446,18 @@ def _is_account(entry: str) -> bool:
     return entry.endswith(":root") or entry.isdigit()
 
 
-def _is_key(owners: Sequence[str | None]) -> bool:
-    return any(owner is not None and ":kms:" in owner for owner in owners)
+def _doubtful(line: Line) -> Line:
+    """The line where more must hold than can be told here."""
+    return Line(line.construct, line.places, line.statement, line.conditions, certain=False)
 
 
-def _last(arn: str) -> str:
-    return arn.rpartition("/")[2]
+def _together(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
+    """The lines, each under the conditions of the least demanding of the others too."""
+    least = min(others, key=lambda line: (not line.certain, len(line.conditions)))
+    return [
+        Line(
+            line.construct, line.places, line.statement, (*line.conditions, *least.conditions),
+            certain=line.certain and least.certain,
+        )
+        for line in lines
+    ]  # fmt: skip

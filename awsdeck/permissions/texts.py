@@ -38,6 +38,7 @@ _SHAPES = {
 _REF_IS_ARN = frozenset(
     ("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret")
 )
+_QUALIFIED = frozenset(("AWS::Lambda::Alias", "AWS::Lambda::Version"))
 _NAME_ATTRIBUTES = frozenset(("QueueName", "TopicName", "Name", "KeyId"))
 _REF_IS_NAME = frozenset(_SHAPES) - _REF_IS_ARN - {"AWS::SQS::Queue"}
 
@@ -48,6 +49,8 @@ NESTED: weakref.WeakKeyDictionary[Graph, dict[tuple[str, str], Member]] = weakre
 
 def arn_of(view: View) -> str:
     """The ARN of a resource; a mark where its type is not known here."""
+    if view.type in _QUALIFIED:
+        return _qualified(view)
     shape = _SHAPES.get(view.type)
     if shape is None:
         return made(f"{_label(view)}.Arn")
@@ -55,6 +58,25 @@ def arn_of(view: View) -> str:
         name=_name(view), region=region_of(view.member), account=account_of(view.member),
         path=_text_or(view, view.get("Path", "/"), "/"),
     )  # fmt: skip
+
+
+def _qualified(view: View) -> str:
+    """The ARN of a function's alias or version."""
+    function = _text_or(view, view.get("FunctionName"), unknown(_label(view)))
+    if not function.startswith("arn:"):
+        function = function_arn(view.member, function)
+    alias = view.type == "AWS::Lambda::Alias"
+    return f"{function}:{_text_or(view, view.get('Name'), unknown(_label(view))) if alias else made(_label(view))}"
+
+
+def function_arn(member: Member | None, given: str) -> str:
+    """The ARN of the function, alias or version that Lambda takes a name, `name:alias` or `account:function:name` for."""
+    if given.startswith("arn:"):
+        return given
+    account, found, name = given.partition(":function:")
+    if not found:
+        account, name = account_of(member), given
+    return f"arn:aws:lambda:{region_of(member)}:{account}:function:{name}"
 
 
 def region_of(member: Member | None) -> str:
@@ -153,11 +175,8 @@ def attribute_of(view: View, attribute: str | None) -> str:
         output = inner.section("Outputs").get(str(attribute).partition(".")[2]) if inner is not None else None
         found = text_of(inner, output.get("Value")) if inner is not None and isinstance(output, dict) else None
         return found or unknown(f"{_label(view)}.{attribute}")
-    if type in ("AWS::Lambda::Alias", "AWS::Lambda::Version") and attribute in (None, "AliasArn", "FunctionArn"):
-        function = _text_or(view, view.get("FunctionName"), made(_label(view)))
-        if ":" not in function:
-            function = f"arn:aws:lambda:{region_of(view.member)}:{account_of(view.member)}:function:{function}"
-        return f"{function}:{view.get('Name') if type == 'AWS::Lambda::Alias' else made(_label(view))}"
+    if type in _QUALIFIED and attribute in (None, "AliasArn", "FunctionArn"):
+        return _qualified(view)
     if attribute in ("Arn", "TopicArn", "PolicyArn") or (attribute is None and type in _REF_IS_ARN):
         return arn_of(view) + (":*" if type == "AWS::Logs::LogGroup" else "")
     if attribute == "StreamArn":

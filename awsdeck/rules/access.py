@@ -400,6 +400,15 @@ def key_of(view: View, value: Any) -> View | None:
     return found.view if found is not None and found.view.type == KEY else None
 
 
+def managed_key(view: View) -> bool:
+    """Whether a queue or topic is encrypted with the key that AWS keeps for it, whose policy lets no service in.
+
+    Source: SQS Developer Guide, key management, permissions for event sources; SNS Developer Guide, key management.
+    """
+    written = literal(view.get("KmsMasterKeyId"))
+    return written is not None and written.rpartition(":")[2].startswith("alias/aws/")
+
+
 def _key(service: str, given: str | None, view: View) -> tuple[str, str, int | None]:
     """What a resource is known by: its name when it is literal, else the text in its own template."""
     if given is None or "${" in given:

@@ -194,12 +194,39 @@ def provisioned(view: View) -> Iterator[Violation]:
             message="$LATEST takes no provisioned concurrency: it is for published versions",
             fix="point the alias at a published version",
         )
+    ready = number(view.get("ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions"))
+    if ready is not None and ready < 1:
+        yield Violation(
+            ("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"),
+            message="at least one execution is kept ready, not {value}",
+            fix="write 1 or more, or leave ProvisionedConcurrencyConfig out",
+            value=int(ready),
+        )
     if weights(view):
         yield Violation(
             ("ProvisionedConcurrencyConfig",),
             message="an alias that splits traffic takes no provisioned concurrency",
             fix="leave RoutingConfig or ProvisionedConcurrencyConfig out",
         )
+
+
+def more_than_reserved(graph: Graph) -> Iterator[Violation]:
+    kept: dict[int, float] = {}
+    for view in graph.of(ALIAS, VERSION):
+        ready = number(view.get("ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions"))
+        mine = function_of(graph, view) if ready is not None and "Condition" not in view.body else None
+        if ready is None or mine is None:
+            continue
+        reserved = number(mine.function.get("ReservedConcurrentExecutions"))
+        total = kept[id(mine.function)] = kept.get(id(mine.function), 0) + ready
+        if reserved is not None and total > reserved:
+            yield Violation(
+                ("ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"),
+                view=view,
+                function=mine.function.id,
+                reserved=int(reserved),
+                ready=int(total),
+            )
 
 
 def version_of_another(graph: Graph) -> Iterator[Violation]:
@@ -377,6 +404,9 @@ _ACTION = r"lambda:[*]|lambda:[a-zA-Z]+|[*]"
 _BARE_SOURCES = frozenset(("FunctionUrlAuthType", "EventSourceToken", "PrincipalOrgID", "InvokedViaFunctionUrl"))
 
 
+_NARROWING = ("FunctionUrlAuthType", "InvokedViaFunctionUrl", "PrincipalOrgID", "SourceAccount", "SourceArn")
+
+
 def permission(view: View) -> Iterator[Violation]:
     action = literal(view.get("Action"))
     if action is not None and not re.fullmatch(_ACTION, action):
@@ -389,6 +419,12 @@ def permission(view: View) -> Iterator[Violation]:
             allowed="lambda:Name, lambda:* or *",
         )
     principal = spelled(view.get("Principal"))
+    if principal == "*" and not any(name in view.properties for name in (*_NARROWING, *_BARE_SOURCES)):
+        yield Violation(
+            ("Principal",),
+            message="everybody in every AWS account may do this with the function",
+            fix="name an account, a role or a service, or set PrincipalOrgID",
+        )
     if principal is None or not re.search(r"\.(amazonaws\.com(\.cn)?|\$\{AWS::URLSuffix\})$", principal):
         return
     arn, account = view.get("SourceArn"), view.get("SourceAccount")

@@ -22,7 +22,7 @@ from .access import (
     spelled,
 )
 from .policy import Statement, documents
-from .vocabulary import Violation, is_unknown, truth
+from .vocabulary import ABSENT, Violation, is_unknown, truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -211,7 +211,12 @@ class _Anything(Places):
 def plain_http(graph: Graph) -> Iterator[Violation]:
     permissions = graph.kept(Permissions)
     for bucket in graph.of(BUCKET):
-        if generated(bucket) or permissions.unclear(bucket) or not list(only(bucket).worlds()):
+        if (
+            serves_pages(bucket) is not False
+            or generated(bucket)
+            or permissions.unclear(bucket)
+            or not list(only(bucket).worlds())
+        ):
             continue
         policies = permissions.of(bucket)
         if some(_refuses_http(policy) for policy in policies) is False:
@@ -219,6 +224,32 @@ def plain_http(graph: Graph) -> Iterator[Violation]:
     for policy in permissions.elsewhere(BUCKET_POLICY):
         if _refuses_http(policy) is False:
             yield Violation(("PolicyDocument",), view=policy)
+
+
+def serves_pages(bucket: View) -> Verdict:
+    """Whether a bucket is a website with pages of its own, which browsers reach over plain HTTP only."""
+    site = bucket.get("WebsiteConfiguration")
+    if site is ABSENT:
+        return False
+    return None if is_unknown(site) or not isinstance(site, dict) else "RedirectAllRequestsTo" not in site
+
+
+def dark_website(graph: Graph) -> Iterator[Violation]:
+    permissions = graph.kept(Permissions)
+    for bucket in graph.of(BUCKET):
+        if serves_pages(bucket) is True:
+            for policy in permissions.of(bucket):
+                if _refuses_http(policy) is True:
+                    yield Violation(("WebsiteConfiguration",), view=bucket, policy=policy.id)
+
+
+def refuses_plain_uploads(policy: View) -> Verdict:
+    """Whether a bucket policy denies everybody uploads that do not ask for encryption, as log delivery's do not."""
+    verdicts: list[Verdict] = []
+    for world in only(policy, "Bucket", "PolicyDocument").worlds():
+        found, _ = read(world.get("PolicyDocument"))
+        verdicts.append(_enforced([s for s in found if everyone(s)], Places(world), None))
+    return every(verdicts) if verdicts else None
 
 
 def _refuses_http(policy: View) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import eventsource, workload
+from .access import conditions, everyone, service_stem, spelled
 from .limits import (
     GLOBAL_INDEXES_DEFAULT,
     INDEX_KEY_MOST,
@@ -10,6 +11,7 @@ from .limits import (
     PROJECTED_MOST,
     PROJECTED_TOGETHER_MOST,
 )
+from .policy import documents
 from .vocabulary import (
     ABSENT,
     Between,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 TABLE = "AWS::DynamoDB::Table"
+GLOBAL_TABLE = "AWS::DynamoDB::GlobalTable"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 LOCAL = "LocalSecondaryIndexes"
 GLOBAL = "GlobalSecondaryIndexes"
@@ -477,7 +480,47 @@ def _safety(view: View) -> Iterator[Violation]:
         )
 
 
+# Who gets in
+
+
+_LIMITING = frozenset((
+    "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
+    "aws:sourcearn", "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:principalservicename",
+    "aws:principalservicenameslist", "aws:principalisawsservice", "aws:ec2instancesourcevpc", "aws:sourceorgid",
+    "aws:sourceorgpaths",
+))  # fmt: skip
+"""Conditions that make a policy less than public. Source: DynamoDB Developer Guide, Blocking public access."""
+
+_UNDER_ROLES = frozenset((
+    "apigateway", "appsync", "batch", "codebuild", "ec2", "ecs-tasks", "events", "lambda", "pipes", "states",
+))  # fmt: skip
+"""Services that come to a table with a role's permissions, and never by their own name."""
+
+
+def _public(view: View) -> Iterator[Violation]:
+    for document in documents(view):
+        for statement in document.statements:
+            if statement.body.get("Effect") == "Allow" and everyone(statement):
+                keys = {key.lower() for _, key, _ in conditions(statement)}
+                if "" not in keys and not keys & _LIMITING:
+                    yield Violation(statement.at("Principal"), n=statement.number)
+
+
+def _service(view: View) -> Iterator[Violation]:
+    for document in documents(view):
+        for statement in document.statements:
+            for path, entry in statement.principals("Service"):
+                name = spelled(entry)
+                if name is not None and statement.body.get("Effect") == "Allow" and service_stem(name) in _UNDER_ROLES:
+                    yield Violation(path, n=statement.number, service=name)
+
+
 # Examples
+
+
+def _open_to(principal: Any, **more: Any) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "dynamodb:GetItem", "Resource": "*", **more}
+    return _table(ResourcePolicy={"PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}})
 
 
 def _hash(name: str) -> dict[str, str]:
@@ -905,6 +948,33 @@ RULES: tuple[Rule, ...] = (
             {"partition_key": "status", "partition_key_values": 5},
             {"partition_key": "day", "partition_key_values": 50, "expected_partitions": 10},
         ),
+    ),
+    Rule(
+        "DDB027", (TABLE, GLOBAL_TABLE), "error",
+        "statement {n} lets everybody in, and DynamoDB refuses policies that are public",
+        check=_public,
+        fix="name accounts or roles, or add a condition such as aws:PrincipalOrgID",
+        source="DynamoDB Developer Guide, Blocking public access with resource-based policies",
+        verified="docs",
+        good=(
+            _open_to({"AWS": "arn:aws:iam::123456789012:role/reader"}),
+            _open_to("*", Condition={"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}),
+            _open_to("*", Effect="Deny"),
+        ),
+        bad=(
+            _open_to("*"),
+            _open_to({"AWS": "*"}, Condition={"Bool": {"aws:SecureTransport": "true"}}),
+        ),
+    ),
+    Rule(
+        "DDB028", (TABLE, GLOBAL_TABLE), "warning",
+        "{service} comes to a table with a role's permissions, never by its own name: statement {n} lets nobody in",
+        check=_service,
+        fix="give the permission to the role",
+        source="DynamoDB Developer Guide, Using resource-based policies; IAM User Guide, Creating a role to delegate "
+        "permissions to an AWS service",
+        good=_open_to({"Service": "redshift.amazonaws.com"}),
+        bad=_open_to({"Service": "ec2.amazonaws.com"}),
     ),
     Rule(
         "UPD010", CONSTRUCT, "warning",

@@ -7,7 +7,7 @@ import re
 from ..errors import Finding
 from . import registry
 from .template import SCHEMA, nonconforming
-from .view import View
+from .view import View, texts
 from .vocabulary import ABSENT, Violation, grouped, is_unknown
 
 TYPE_CHECKING = False
@@ -96,6 +96,34 @@ def check_graph(graph: Graph, *, skip: Container[str] = ()) -> list[Finding]:
     return _settled(finding for rule in rules if rule.id not in skip for finding in _checked(rule, graph.mode, graph))
 
 
+def check_references(graph: Graph, *, skip: Container[str] = ()) -> list[Finding]:
+    """What rules about single resources add to `check_resource` of each alone, now that references lead somewhere."""
+    added: list[Finding] = []
+    for view in graph:
+        refer = registry.plan(view.type).refer
+        if not refer or not _refers(texts(view.properties)):
+            continue
+        found = _referring(refer, view, skip)
+        if found:
+            alone = _referring(refer, View(view.id, view.type, view.body, mode=view.mode), skip)
+            said = {(finding.rule, finding.path) for finding in alone}
+            added += [finding for finding in found if (finding.rule, finding.path) not in said]
+    return _once(added)
+
+
+def _refers(found: bytes) -> bool:
+    return b"Ref" in found or b"Fn::" in found
+
+
+def _referring(refer: Iterable[tuple[Rule, frozenset[str] | None]], view: View, skip: Container[str]) -> list[Finding]:
+    findings: list[Finding] = []
+    for world in view.worlds():
+        for rule, triggers in refer:
+            if rule.id not in skip and (triggers is None or not triggers.isdisjoint(world.properties)):
+                _run(rule, world, findings)
+    return findings
+
+
 def check_update(before: Graph, after: Graph, *, skip: Container[str] = ()) -> list[Finding]:
     """What is wrong with going from one set of templates to another, but for the rules to `skip`."""
     rules = registry.of_scope("update", {view.type for graph in (before, after) for view in graph})
@@ -145,7 +173,8 @@ def _run(rule: Rule, view: View, findings: list[Finding]) -> None:
         elif test(value := view.at(steps), view.mode) is False:
             findings.append(_finding(rule, view, _failed(steps, value, test, view.mode), test))
     if rule.check is not None:
-        findings.extend([_finding(rule, violation.view or view, violation) for violation in rule.check(view)])
+        for violation in rule.check(view):
+            findings.append(_finding(rule, violation.view or view, violation))  # noqa: PERF401  (most have none)
 
 
 def _checked(rule: Rule, mode: Mode, *graphs: Graph) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ONE_NAME = r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}"
 _LINKS = frozenset(("Ref", "GetAtt", "Sub", "DependsOn"))
+_ALWAYS: dict[str, bool] = {}
 _NAMELESS = ("AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23")
 """Transforms that add no names (loops are looked for on their own)."""
 _PARTITIONS = (
@@ -113,7 +114,7 @@ class Member:
     def _view(self, id: str, body: dict[str, Any]) -> View:
         reading = Reading(self, id, self.mentions)
         condition = body.get("Condition")
-        when = {condition: True} if isinstance(condition, str) else {}
+        when = {condition: True} if isinstance(condition, str) else _ALWAYS
         properties: Any = {}
         asked: frozenset[str] = frozenset()
         for key, value in body.items():
@@ -198,9 +199,14 @@ class Member:
             id = argument
         elif name == "Fn::GetAtt":
             parts = argument if isinstance(argument, list) else str(argument).split(".", 1)
-            if len(parts) < 2 or not all(isinstance(part, str) for part in parts):
+            if len(parts) == 2:
+                id, attribute = parts
+            elif len(parts) < 2 or not all(isinstance(part, str) for part in parts):
                 return None
-            id, attribute = parts[0], ".".join(parts[1:])
+            else:
+                id, attribute = parts[0], ".".join(parts[1:])
+            if not isinstance(attribute, str):
+                return None
         elif name == "Fn::Sub" and isinstance(argument, str):
             match = re.fullmatch(_ONE_NAME, argument)
             if not match:
@@ -263,11 +269,12 @@ class Reading:
                 for name in value:
                     if name == "Ref":
                         return self._ref(value, path, when)
-                    if type(name) is str and name.startswith("Fn::"):
+                    if type(name) is str and name[:4] == "Fn::":
                         return self._function(name, value, (*path, name), when)
             changed: dict[str, Any] | None = None
             for key, item in value.items():
-                if type(item) is dict or type(item) is list:
+                kind = type(item)
+                if kind is dict or kind is list:
                     simple = self.read(item, (*path, key), when)
                     if simple is not item or simple == NO_VALUE:
                         changed = dict(value) if changed is None else changed

@@ -20,6 +20,7 @@ from .limits import (
     INLINE_CODE_MOST,
     MANAGED_MEMORY_MOST,
     MANAGED_TIMEOUT_MOST,
+    SHORTEST_ARN,
 )
 from .vocabulary import (
     ABSENT,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
 CONSTRUCT = "awsdeck::LambdaAlias"
 INVOKE = "AWS::Lambda::EventInvokeConfig"
+LAYER = "AWS::Lambda::LayerVersion"
 
 # Source: Lambda Developer Guide, Defined runtime environment variables; cfn-lint E3663
 RESERVED = frozenset((
@@ -217,12 +219,14 @@ def _environment(view: View) -> Iterator[Violation]:
     variables = view.get("Environment/Variables")
     if not isinstance(variables, dict) or is_unknown(variables):
         return
-    size = 0
+    size, open_ended = 0, False
     for name, value in variables.items():
-        written = text(value) if isinstance(value, str | int | float) and not is_unknown(value) else ""
-        size += len(str(name).encode()) + len(written.encode())
         if str(name).startswith("Fn::"):
             return
+        if value == {"Ref": "AWS::NoValue"}:
+            continue
+        size += len(str(name).encode()) + _least(value)
+        open_ended = open_ended or is_unknown(value)
         if name in RESERVED:
             secret = name in _KEYS
             yield Violation(
@@ -241,11 +245,31 @@ def _environment(view: View) -> Iterator[Violation]:
     if size > FUNCTION_ENVIRONMENT_MOST:
         yield Violation(
             ("Environment", "Variables"),
-            message="all environment variables together have at most 4 KB, names included; these have {size} bytes",
+            message="all environment variables together have at most 4 KB, names included; these have "
+            + ("at least {size} bytes" if open_ended else "{size} bytes"),
             fix="move large values to Parameter Store or S3",
             allowed=f"at most {grouped(FUNCTION_ENVIRONMENT_MOST)} bytes",
             size=size,
         )
+
+
+def _least(value: Any) -> int:
+    """The bytes that a value has at least, whatever its references turn out to be."""
+    if not isinstance(value, dict):
+        written = text(value) if isinstance(value, str | int | float) and not is_unknown(value) else ""
+        return len(written.encode())
+    given = value.get("Fn::GetAtt")
+    if given is not None:
+        named = given[-1] if isinstance(given, list) and given else given
+        return SHORTEST_ARN if isinstance(named, str) and named.endswith("Arn") else 0
+    given = value.get("Fn::Sub")
+    if given is not None:
+        written = given[0] if isinstance(given, list) and given else given
+        return len(re.sub(r"\$\{[^}]*\}", "", written).encode()) if isinstance(written, str) else 0
+    given = value.get("Fn::Join")
+    if isinstance(given, list) and len(given) == 2 and isinstance(given[0], str) and isinstance(given[1], list):
+        return sum(map(_least, given[1])) + len(given[0].encode()) * (len(given[1]) - 1 if given[1] else 0)
+    return 0
 
 
 def _shape(view: View) -> Iterator[Violation]:
@@ -313,6 +337,17 @@ def _dead_letters(view: View) -> Iterator[Violation]:
         yield _first_in(where, arn)
 
 
+def _destinations(view: View) -> Iterator[Violation]:
+    for outcome in ("OnFailure", "OnSuccess"):
+        for path, value in view.values(f"DestinationConfig/{outcome}/Destination"):
+            found = view.graph.target(view, value) if view.graph is not None else None
+            arn = literal(value)
+            if found is not None and found.view.type in (QUEUE, "AWS::SNS::Topic") and fifo(found.view) is True:
+                yield Violation(path, target=found.view.id)
+            elif found is None and arn and arn.endswith(".fifo"):
+                yield Violation(path, target=arn)
+
+
 def _first_in(where: tuple[str, ...], target: str) -> Violation:
     return Violation(
         where,
@@ -355,6 +390,22 @@ def _asynchronous(view: View) -> Iterator[Violation]:
         for violation in _outside(view, name, test):
             violation.values["problem"] = f"{name} is outside what Lambda takes"
             yield violation
+
+
+def _layers(graph: Graph) -> Iterator[Violation]:
+    for function in graph.of(FUNCTION):
+        own = {"CompatibleRuntimes": [function.get("Runtime")],
+               "CompatibleArchitectures": function.get("Architectures", ["x86_64"])}  # fmt: skip
+        for path, value in function.values("Layers/*"):
+            found = graph.target(function, value)
+            if found is None or found.view.type != LAYER:
+                continue
+            for name, has in own.items():
+                takes, held = [literal(one) for one in as_list(found.view.get(name))], map(literal, as_list(has))
+                wrong = next((one for one in held if one and takes and None not in takes and one not in takes), None)
+                if wrong is not None:
+                    allowed = ", ".join(map(str, takes))
+                    yield Violation(path, view=function, layer=found.view.id, value=wrong, allowed=allowed)
 
 
 def _reserved(graph: Graph) -> Iterator[Violation]:
@@ -422,6 +473,11 @@ def _split(version: Any, weight: Any = 0.1) -> dict[str, Any]:
     return {"AdditionalVersionWeights": [{"FunctionVersion": version, "FunctionWeight": weight}]}
 
 
+def _sent_to(destination: Any) -> dict[str, Any]:
+    outcome = {"OnFailure": {"Destination": destination}}
+    return {"FunctionName": "f", "Qualifier": "$LATEST", "DestinationConfig": outcome}
+
+
 def _resources(**resources: Any) -> dict[str, Any]:
     return {"Resources": resources}
 
@@ -441,6 +497,7 @@ _TABLE: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
+_CONTENT = {"S3Bucket": "b", "S3Key": "k"}
 _STREAMED = {**_TABLE, "StreamSpecification": {"StreamViewType": "NEW_IMAGE"}}
 
 
@@ -475,6 +532,12 @@ def _with_role(policy: str) -> dict[str, Any]:
         ManagedPolicyArns=[f"arn:aws:iam::aws:policy/service-role/{policy}"],
     )
     return found
+
+
+def _layered(**layer: Any) -> dict[str, Any]:
+    return _resources(
+        Work=_of(FUNCTION, **_function(Layers=[{"Ref": "Shared"}])), Shared=_of(LAYER, Content=_CONTENT, **layer)
+    )
 
 
 def _uploads(called: Any, allowed: Any) -> dict[str, Any]:
@@ -584,6 +647,7 @@ RULES: tuple[Rule, ...] = (
             _function(Environment={"Variables": {"AWS_ACCESS_KEY_ID": "x"}}),
             _function(Environment={"Variables": {"1ST": "x"}}),
             _function(Environment={"Variables": {"LONG": "x" * FUNCTION_ENVIRONMENT_MOST}}),
+            _function(Environment={"Variables": {"AA": "x" * 4_090, "BB": {"Fn::GetAtt": ["Q", "Arn"]}}}),
         ),
     ),
     Rule(
@@ -686,6 +750,24 @@ RULES: tuple[Rule, ...] = (
         bad=(
             _alias(FunctionVersion="$LATEST", ProvisionedConcurrencyConfig=_PROVISIONED),
             _alias(RoutingConfig=_split("2"), ProvisionedConcurrencyConfig=_PROVISIONED),
+            _alias(ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 0}),
+        ),
+    ),
+    Rule(
+        "LAM014", (ALIAS, VERSION), "error",
+        "{ready} executions are kept ready of {function}, which may run {reserved} at once",
+        scope="graph",
+        check=aliases.more_than_reserved,
+        fix="raise ReservedConcurrentExecutions of {function}, or keep fewer ready",
+        source="Lambda Developer Guide, Configuring provisioned concurrency for a function",
+        verified="docs",
+        good=_resources(
+            Work=_of(FUNCTION, **_function(ReservedConcurrentExecutions=1)),
+            Live=_of(ALIAS, **_alias(ProvisionedConcurrencyConfig=_PROVISIONED)),
+        ),
+        bad=_resources(
+            Work=_of(FUNCTION, **_function(ReservedConcurrentExecutions=0)),
+            Live=_of(ALIAS, **_alias(ProvisionedConcurrencyConfig=_PROVISIONED)),
         ),
     ),
     Rule(
@@ -851,12 +933,15 @@ RULES: tuple[Rule, ...] = (
         "LAM024", PERMISSION, "warning",
         "the source belongs to {wanted}, and {principal} may call: no call gets through",
         check=aliases.permission,
+        refers=True,
         fix="set Principal: {wanted}",
         source="CloudFormation resource schema, AWS::Lambda::Permission; Lambda Developer Guide, Granting function access to "
         "AWS services",
         good=(
             _permission(SourceArn="arn:aws:s3:::uploads", SourceAccount="123456789012"),
             _permission(Principal="123456789012"),
+            _permission(Principal="*", PrincipalOrgID="o-1234567890"),
+            _permission(Principal="*", InvokedViaFunctionUrl=True),
             _permission(Principal="logs.us-east-1.amazonaws.com", SourceArn="arn:aws:logs:us-east-1:123456789012:g:*"),
         ),
         bad=(
@@ -864,6 +949,7 @@ RULES: tuple[Rule, ...] = (
             _permission(),
             _permission(SourceArn="arn:aws:sns:us-east-1:123456789012:t"),
             _permission(Action="s3:GetObject", SourceAccount="123456789012"),
+            _permission(Principal="*"),
             _resources(
                 Topic=_of("AWS::SNS::Topic"),
                 Call=_of(PERMISSION, **_permission(SourceArn={"Ref": "Topic"})),
@@ -875,6 +961,7 @@ RULES: tuple[Rule, ...] = (
         "failed events go to an SQS queue or an SNS topic, and {target} is neither",
         when={"DeadLetterConfig": Present()},
         check=_dead_letters,
+        refers=True,
         fix="name a standard queue or topic",
         source="Lambda Developer Guide, Capturing records of Lambda asynchronous invocations",
         verified="docs",
@@ -961,6 +1048,36 @@ RULES: tuple[Rule, ...] = (
                 V1=_of(VERSION, FunctionName={"Ref": "Work"}, ProvisionedConcurrencyConfig=_PROVISIONED),
             ),
         ),
+    ),
+    Rule(
+        "LAM029", (INVOKE, MAPPING), "warning",
+        "{target} is first-in-first-out, and Lambda tells of outcomes to standard queues and topics alone",
+        when={"DestinationConfig": Present()},
+        check=_destinations,
+        refers=True,
+        fix="use a standard queue or topic",
+        source="Lambda Developer Guide, Capturing records of Lambda asynchronous invocations",
+        verified="docs",
+        good=_sent_to(_QUEUE_ARN),
+        bad=(
+            _sent_to(_QUEUE_ARN + ".fifo"),
+            _resources(
+                Failed=_of(QUEUE, FifoQueue=True),
+                Work=_WORK,
+                Told=_of(INVOKE, **_sent_to(_arn("Failed"))),
+            ),
+        ),
+    ),
+    Rule(
+        "LAM030", FUNCTION, "warning",
+        "the layer {layer} is not made for {value}",
+        scope="graph",
+        check=_layers,
+        fix="use a layer that is, or have {layer} say so",
+        source="CloudFormation resource schema, AWS::Lambda::LayerVersion; Lambda Developer Guide, Managing Lambda "
+        "dependencies with layers",
+        good=_layered(CompatibleRuntimes=["python3.13", "python3.14"], CompatibleArchitectures=["x86_64"]),
+        bad=(_layered(CompatibleRuntimes=["nodejs24.x"]), _layered(CompatibleArchitectures=["arm64"])),
     ),
     Rule(
         "UPD022", CONSTRUCT, "warning",

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from .access import literal
 from .limits import INFREQUENT_ACCESS_DAYS, LIFECYCLE_RULES_MOST
-from .vocabulary import Violation, as_list, grouped, is_unknown, number
+from .vocabulary import Violation, as_list, grouped, is_unknown, number, truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -116,6 +116,13 @@ def courses(view: View) -> Iterator[Violation]:
         if first != n:
             yield Violation(
                 (*where, "Id"), n=n, problem=f"rule {first} has the same Id", value=id, fix="give each rule its own Id"
+            )
+        if truth(rule.get("ExpiredObjectDeleteMarker")) and ("ExpirationInDays" in rule or "ExpirationDate" in rule):
+            yield Violation(
+                (*where, "ExpiredObjectDeleteMarker"),
+                n=n,
+                problem="S3 does not take ExpiredObjectDeleteMarker beside a day on which objects expire",
+                fix="put it into a rule of its own",
             )
         if not any(action in rule for action in _ACTIONS):
             yield Violation(where, n=n, problem="it does nothing", fix="add a transition or an expiration")

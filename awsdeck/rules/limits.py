@@ -64,6 +64,10 @@ FUNCTION_STORAGE_DEFAULT = 512  # MB of /tmp
 FUNCTION_STORAGE_MOST = 10_240
 FUNCTION_LAYERS_MOST = 5
 FUNCTION_ENVIRONMENT_MOST = 4 * KIB
+SHORTEST_ARN = 16
+"""Characters of an ARN such as `arn:aws:s3:::abc`."""
+FILTERS_MOST = 10
+"""Filters of an event source mapping; more than 5 need a raised quota."""
 INLINE_CODE_MOST = 4 * MIB
 CONCURRENCY_ACCOUNT = 1_000
 """Executions at once in one account and region, by default; AWS raises it on request."""

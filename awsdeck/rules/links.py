@@ -137,12 +137,13 @@ def _cycles(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
         edges = member.edges()
         place = {id: number for number, id in enumerate(member.views)}
-        if all(place[edge.target] < place[edge.source] for edge in edges):  # each needs only what stands above it
+        downwards = dict.fromkeys(edge.source for edge in edges if place[edge.target] >= place[edge.source])
+        if not downwards:  # each needs only what stands above it
             continue
         links: dict[str, list[Edge]] = {}
         for edge in edges:
             links.setdefault(edge.source, []).append(edge)
-        for group in _knots(links):
+        for group in _knots(links, links) if _knots(links, downwards) else ():
             ring = _ring(member, group, links)
             if ring:
                 yield _cycle(member, ring)
@@ -189,14 +190,17 @@ _TRAPS = (
 )
 
 
-def _knots(links: Mapping[str, list[Edge]]) -> list[list[str]]:
-    """The groups of resources that reach each other (Tarjan's components with more than one, or with a loop)."""
+def _knots(links: Mapping[str, list[Edge]], roots: Iterable[str]) -> list[list[str]]:
+    """The groups of resources that reach each other and are reached from the roots.
+
+    These are Tarjan's components with more than one resource, or with a loop.
+    """
     found: list[list[str]] = []
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     path: list[str] = []
     on_path: set[str] = set()
-    for root in links:
+    for root in roots:
         if root in index:
             continue
         work = [(root, iter(links[root]))]

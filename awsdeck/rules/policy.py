@@ -40,6 +40,10 @@ DOCUMENTS: dict[str, tuple[tuple[str, Kind], ...]] = {
         ("ResourcePolicy/PolicyDocument", RESOURCE),
         ("StreamSpecification/ResourcePolicy/PolicyDocument", RESOURCE),
     ),
+    "AWS::DynamoDB::GlobalTable": (
+        ("Replicas/*/ResourcePolicy/PolicyDocument", RESOURCE),
+        ("Replicas/*/ReplicaStreamSpecification/ResourcePolicy/PolicyDocument", RESOURCE),
+    ),
     "AWS::EC2::VPCEndpoint": (("PolicyDocument", RESOURCE),),
     "AWS::ECR::PublicRepository": (("RepositoryPolicyText", RESOURCE),),
     "AWS::ECR::RegistryPolicy": (("PolicyText", RESOURCE),),
@@ -322,6 +326,7 @@ RULES: tuple[Rule, ...] = (
         "IAM014", TYPES, "error",
         "statement {n} names the group {group} as a principal, which no policy can do",
         check=_group_principal,
+        refers=True,
         fix="name a role or a user, or give the group the permission in an identity policy",
         source="IAM User Guide, IAM JSON policy elements: Principal",
         verified="docs",

@@ -18,9 +18,9 @@ SERVICES = {
     "AWS::SNS": "sns",
     "AWS::SQS": "sqs",
 }
-EVERYWHERE = ("policy", "template")
+EVERYWHERE = ("grammar", "names", "policy", "template")
 """Modules with rules about single resources of any service."""
-TOGETHER = (*EVERYWHERE, "links", "stacks", "wiring")
+TOGETHER = (*EVERYWHERE, "arguments", "links", "stacks", "wiring")
 """Modules with rules about resources of several services."""
 CHANGES = ("functions", "tables", "update")
 """Modules with rules about going from one template to another."""
@@ -33,14 +33,16 @@ _plans: dict[tuple[str, str], Plan] = {}
 class Plan:
     """The rules of one scope about one resource type, by what makes them worth running.
 
-    `always` are run on every resource; those of `on` only where the property they hang on is given.
+    `always` are run on every resource; those of `on` only where the property they hang on is given. `refer` are those
+    that look where references lead.
     """
 
-    __slots__ = ("rules", "always", "on")
+    __slots__ = ("rules", "always", "on", "refer")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = tuple(rules)
         self.always = tuple(rule for rule in self.rules if rule.triggers is None)
+        self.refer = tuple((rule, rule.triggers) for rule in self.rules if rule.refers)
         self.on: dict[str, list[Rule]] = {}
         for rule in self.rules:
             for property in sorted(rule.triggers or ()):

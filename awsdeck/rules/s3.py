@@ -7,6 +7,7 @@ import re
 from .access import (
     BUCKET,
     BUCKET_POLICY,
+    Permissions,
     every,
     identity,
     literal,
@@ -18,7 +19,17 @@ from .access import (
     spelled,
     together,
 )
-from .bucketpolicy import HEADER, plain_http, public_policy, unenforced, unenforced_hint, weak_encryption, wrong_level
+from .bucketpolicy import (
+    HEADER,
+    dark_website,
+    plain_http,
+    public_policy,
+    refuses_plain_uploads,
+    unenforced,
+    unenforced_hint,
+    weak_encryption,
+    wrong_level,
+)
 from .lifecycle import courses, transitions
 from .limits import (
     CORS_RULES_MOST,
@@ -257,6 +268,16 @@ def _logging(graph: Graph) -> Iterator[Violation]:
             target = _log_target(bucket, world)
             if target is not None:
                 yield from _log_delivery(world, bucket, target)
+                if any(refuses_plain_uploads(policy) for policy in graph.kept(Permissions).of(target)):
+                    yield Violation(
+                        ("LoggingConfiguration", "DestinationBucketName"),
+                        view=world,
+                        severity="warning",
+                        message="the policy of {other} denies uploads that do not ask for encryption, and log delivery "
+                        "does not ask: no access logs arrive",
+                        fix="log to a bucket without that Deny; its default encryption encrypts the logs",
+                        other=target.id,
+                    )
 
 
 def _log_delivery(world: View, bucket: View, target: View) -> Iterator[Violation]:
@@ -840,6 +861,23 @@ def _encrypted(**default: str) -> dict[str, Any]:
     return {"BucketEncryption": {"ServerSideEncryptionConfiguration": [{_SSE: default}]}}
 
 
+def _site(configuration: dict[str, Any], *statements: dict[str, Any]) -> dict[str, Any]:
+    resources: dict[str, Any] = {"Site": _bucket(WebsiteConfiguration=configuration)}
+    if statements:
+        resources["Policy"] = _policy(*statements, bucket={"Ref": "Site"})
+    return {"Resources": resources}
+
+
+_DENY_HTTP = {
+    "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    "Resource": [{"Fn::GetAtt": ["Site", "Arn"]}, {"Fn::Sub": "${Site.Arn}/*"}],
+}  # fmt: skip
+_DENY_UNENCRYPTED = {
+    "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": {"Fn::Sub": "${Logs.Arn}/*"},
+    "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}},
+}  # fmt: skip
+
+
 def _logs(to: Any) -> dict[str, Any]:
     return {"LoggingConfiguration": {"DestinationBucketName": to}}
 
@@ -1016,6 +1054,13 @@ RULES = (
                     "Logs": _bucket(**_encrypted(SSEAlgorithm="aws:kms")),
                 }
             },
+            {
+                "Resources": {
+                    "Uploads": _bucket(**_logs({"Ref": "Logs"})),
+                    "Logs": _bucket(),
+                    "Policy": _policy(_DENY_UNENCRYPTED, bucket={"Ref": "Logs"}),
+                }
+            },
             Stacks(
                 {
                     "here": {"Resources": {"Uploads": _bucket(**_logs("our-logs"))}},
@@ -1074,6 +1119,7 @@ RULES = (
             ),
             _lifecycle_of({"StorageClass": "GLACIER", "TransitionInDays": 30}, ExpirationInDays=30),
             _lifecycle_of({"StorageClass": "STANDARD_IA", "TransitionInDays": 10}),
+            _lifecycle_of(ExpirationInDays=3, ExpiredObjectDeleteMarker=True),
             _lifecycle_of(),
         ),
     ),
@@ -1291,5 +1337,20 @@ RULES = (
             _policy({**_ALLOW, "Resource": "arn:aws:s3:::c/*"}),
             _policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}),
         ),
+    ),
+    Rule(
+        "S3026", BUCKET, "warning",
+        "website endpoints speak plain HTTP only, and {policy} denies it: every page is answered with 403",
+        scope="graph",
+        check=dark_website,
+        fix="drop the Deny on aws:SecureTransport, or serve the pages over HTTPS with CloudFront from the bucket itself, "
+        "without WebsiteConfiguration",
+        source="S3 User Guide, Website endpoints: key differences between a website endpoint and a REST API endpoint",
+        verified="docs",
+        good=(
+            _site({"IndexDocument": "index.html"}),
+            _site({"RedirectAllRequestsTo": {"HostName": "example.com"}}, _DENY_HTTP),
+        ),
+        bad=_site({"IndexDocument": "index.html"}, _DENY_HTTP),
     ),
 )  # fmt: skip

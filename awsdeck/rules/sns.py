@@ -15,6 +15,7 @@ from .access import (
     key_allows,
     key_of,
     literal,
+    managed_key,
     only,
     plain_arn,
     same_one,
@@ -286,6 +287,15 @@ def _queue_permission(graph: Graph) -> Iterator[Violation]:
         verdict, _granting = permissions.granted("sns", "sqs:SendMessage", queue, topic)
         if verdict is False:
             yield Violation(one.at("Endpoint"), view=one.view, topic=topic.id, queue=queue.id)
+        if managed_key(queue):
+            yield Violation(
+                one.at("Endpoint"),
+                view=one.view,
+                message="{queue} is encrypted with AWS's own key, which SNS may not use: messages get lost",
+                fix="encrypt {queue} with SQS's own keys (SqsManagedSseEnabled) or a customer key that sns.amazonaws.com "
+                "may use",
+                queue=queue.id,
+            )
         key = key_of(queue, queue.get("KmsMasterKeyId"))
         if key is not None and key_allows(key, "sns", "kms:GenerateDataKey", "kms:Decrypt") is False:
             yield Violation(
@@ -389,8 +399,23 @@ def _options(view: View) -> Iterator[Violation]:
                 policy = json.loads(policy)
             except ValueError:
                 continue
-        if isinstance(policy, dict) and not is_unknown(policy) and "$or" not in policy:
-            yield from _filter(one, policy)
+        if isinstance(policy, dict) and not is_unknown(policy):
+            yield from _filter_values(one, policy)
+            if "$or" not in policy:
+                yield from _filter(one, policy)
+
+
+def _filter_values(one: Subscribed, policy: dict[str, Any]) -> Iterator[Violation]:
+    for key, value in policy.items():
+        if not isinstance(value, list | dict) and value is not None and not is_unknown(value):
+            yield Violation(
+                one.at("FilterPolicy"),
+                severity="error",
+                message="a filter policy lists the values of {key}, and {given} is no list",
+                fix=f"write {json.dumps(str(key))}: [{json.dumps(value, default=str)}]",
+                key=key,
+                given=value,
+            )
 
 
 def _filter(one: Subscribed, policy: dict[str, Any]) -> Iterator[Violation]:
@@ -572,6 +597,7 @@ _FROM_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}
 _POLICY_OF_PLACED = {"Type": POLICY, "Properties": _example_policy({"Ref": "Placed"}, Condition=_FROM_ACCOUNT)}
 _PLACED = {"Type": TOPIC, "Properties": {}}
 _INVOKE = {"Fn::GetAtt": ["Worker", "Arn"]}
+_MANAGED_WORK = {"Type": QUEUE, "Properties": {"KmsMasterKeyId": "alias/aws/sqs"}}
 
 RULES = (
     Rule(
@@ -659,6 +685,7 @@ RULES = (
         bad=(
             _example(_subscribed("sqs", _ARN)),
             _example(_subscribed("sqs", _ARN), May=_example_queue_policy("s3.amazonaws.com")),
+            _example(_subscribed("sqs", _ARN), May=_example_queue_policy("sns.amazonaws.com"), Work=_MANAGED_WORK),
         ),
     ),
     Rule(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from .access import everyone, fifo, literal, only, spelled, together
+from .access import everyone, literal, spelled
 from .limits import (
     BATCH_MOST,
     DAY,
@@ -13,7 +11,6 @@ from .limits import (
     FIFO_CALLS_FAST_ELSEWHERE,
     QUEUE_MESSAGE_LEAST,
     QUEUE_MESSAGE_MOST,
-    RECEIVES_MOST,
     RETENTION_DEFAULT,
     RETENTION_LEAST,
     RETENTION_MOST,
@@ -21,6 +18,7 @@ from .limits import (
     VISIBILITY_MOST,
 )
 from .policy import documents
+from .redrive import dead_letter, dead_letter_retention, sources_allowed
 from .vocabulary import (
     ABSENT,
     Between,
@@ -53,7 +51,6 @@ POLICY = "AWS::SQS::QueuePolicy"
 CONSTRUCT = "awsdeck::SQSQueue"
 
 _MESSAGE_SIZE = Between(QUEUE_MESSAGE_LEAST, QUEUE_MESSAGE_MOST, "bytes")
-_RECEIVES = Between(1, RECEIVES_MOST)
 _FIFO_NAME = EndsWith(".fifo")
 
 
@@ -142,144 +139,6 @@ def _same_name(graph: Graph) -> Iterator[Violation]:
         first = seen.setdefault((member.region, member.account, name), queue)
         if first.member is not None and first.member is not member:
             yield Violation(("QueueName",), view=queue, value=name, other=first.id, stack=first.member.name)
-
-
-def _redrive(view: View) -> Any:
-    """The redrive policy as an object; None when there is none or it cannot be read."""
-    policy = view.get("RedrivePolicy")
-    if isinstance(policy, str) and "{{resolve:" not in policy:
-        try:
-            policy = json.loads(policy)
-        except ValueError:
-            return None
-    return policy if isinstance(policy, dict) and not is_unknown(policy) else None
-
-
-def _dead_letter(graph: Graph) -> Iterator[Violation]:
-    for queue in graph.of(QUEUE):
-        if "RedrivePolicy" not in queue.properties:
-            continue
-        for world in only(queue, "RedrivePolicy", "FifoQueue").worlds():
-            for violation in (*_redrive_alone(world), *_redrive_target(graph, queue, world)):
-                violation.view = world
-                yield violation
-
-
-def _redrive_alone(queue: View) -> Iterator[Violation]:
-    policy = _redrive(queue)
-    if policy is None:
-        return
-    if "deadLetterTargetArn" not in policy:
-        yield Violation(
-            ("RedrivePolicy",),
-            message="a redrive policy without deadLetterTargetArn names no dead-letter queue",
-            fix="set deadLetterTargetArn to the Arn of the dead-letter queue",
-        )
-    receives = policy.get("maxReceiveCount", ABSENT)
-    if receives is ABSENT:
-        yield Violation(
-            ("RedrivePolicy",),
-            severity="warning",
-            message="say after how many receives a message goes to the dead-letter queue; the documented default is 10",
-            fix="set maxReceiveCount",
-            allowed=_RECEIVES.allowed(queue.mode),
-        )
-    elif _RECEIVES(receives, queue.mode) is False:
-        yield Violation(
-            ("RedrivePolicy", "maxReceiveCount"),
-            message="a message goes to the dead-letter queue after 1 to 1,000 receives",
-            allowed=_RECEIVES.allowed(queue.mode),
-            value=receives,
-        )
-
-
-def _redrive_target(graph: Graph, queue: View, world: View) -> Iterator[Violation]:
-    policy = _redrive(world)
-    arn = None if policy is None else policy.get("deadLetterTargetArn")
-    where = ("RedrivePolicy", "deadLetterTargetArn")
-    found = graph.target(queue, arn)
-    if found is None:
-        yield from _literal_target(queue, arn, fifo(world), where)
-    elif found.view is queue:
-        yield Violation(
-            where,
-            severity="warning",
-            message="a queue that is its own dead-letter queue keeps what it cannot handle",
-            fix="use a queue of its own for dead letters",
-        )
-    elif found.view.type == QUEUE:
-        dead = found.view
-        for mine, other in together(world, only(dead, "FifoQueue")):
-            kinds = fifo(mine), fifo(other)
-            if None not in kinds and kinds[0] is not kinds[1]:
-                yield _other_kind(where, dead.id, kinds[0] is True)
-                break
-        here = queue.member.region if queue.member else None
-        there = dead.member.region if dead.member else None
-        if here and there and here != there:
-            yield _other_region(where, dead.id, here, there)
-
-
-def _literal_target(queue: View, arn: Any, kind: bool | None, where: tuple[str, ...]) -> Iterator[Violation]:
-    parts = arn.split(":") if isinstance(arn, str) and not is_unknown(arn) else []
-    if len(parts) != 6 or parts[0] != "arn":
-        return
-    if kind is not None and "${" not in parts[5] and parts[5].endswith(".fifo") is not kind:
-        yield _other_kind(where, parts[5], kind)
-    region = queue.member.region if queue.member else None
-    if region and parts[3] and "${" not in parts[3] and parts[3] != region:
-        yield _other_region(where, parts[5], region, parts[3])
-    account = queue.member.account if queue.member else None
-    if account and parts[4] and "${" not in parts[4] and parts[4] != account:
-        yield Violation(
-            where,
-            severity="warning",
-            message="the dead-letter queue {dead} belongs to another account",
-            fix="use a dead-letter queue in the same account",
-            dead=parts[5],
-        )
-
-
-def _other_kind(where: tuple[str, ...], dead: str, source_is_fifo: bool) -> Violation:
-    kind = "FIFO" if source_is_fifo else "standard"
-    return Violation(
-        where,
-        message="the dead-letter queue of a {kind} queue is a {kind} queue too, and {dead} is not",
-        fix=f"make {{dead}} a {kind} queue",
-        kind=kind,
-        dead=dead,
-    )
-
-
-def _other_region(where: tuple[str, ...], dead: str, here: str, there: str) -> Violation:
-    return Violation(
-        where,
-        message="the dead-letter queue {dead} is in {there}, the queue in {here}: both must be in one region",
-        fix="use a dead-letter queue in {here}",
-        dead=dead,
-        here=here,
-        there=there,
-    )
-
-
-def _dead_letter_retention(graph: Graph) -> Iterator[Violation]:
-    for queue in graph.of(QUEUE):
-        policy = _redrive(queue)
-        found = graph.target(queue, policy.get("deadLetterTargetArn")) if policy else None
-        if found is None or found.view.type != QUEUE or found.view is queue:
-            continue
-        for source, dead in together(
-            only(queue, "FifoQueue", "MessageRetentionPeriod"), only(found.view, "MessageRetentionPeriod")
-        ):
-            if fifo(source) is not False:
-                continue
-            kept = number(source.get("MessageRetentionPeriod", RETENTION_DEFAULT))
-            longer = number(dead.get("MessageRetentionPeriod", RETENTION_DEFAULT))
-            if kept is not None and longer is not None and longer <= kept and longer < RETENTION_MOST:
-                yield Violation(
-                    ("MessageRetentionPeriod",), view=found.view, dead=found.view.id, source=queue.id, kept=int(kept)
-                )
-                break
 
 
 def _task_time(view: View) -> Iterator[Violation]:
@@ -491,7 +350,7 @@ RULES = (
         "SQS010", QUEUE, "error",
         "the dead-letter queue does not fit",
         scope="graph",
-        check=_dead_letter,
+        check=dead_letter,
         source="SQS Developer Guide, Configuring a dead-letter queue; SQS API Reference, CreateQueue",
         verified="docs",
         good=_example_pair({"FifoQueue": True}, {"FifoQueue": True}),
@@ -505,7 +364,7 @@ RULES = (
         "{dead} should keep messages for longer than {source}, whose {kept} seconds count from when a message was first "
         "sent",
         scope="graph",
-        check=_dead_letter_retention,
+        check=dead_letter_retention,
         fix="set MessageRetentionPeriod of {dead} to 1,209,600 (14 days)",
         source="SQS Developer Guide, Setting up dead-letter queue retention",
         verified="docs",
@@ -582,5 +441,26 @@ RULES = (
         source="SQS Developer Guide, Message quotas; course notes, SQS",
         good={"MessageRetentionPeriod": RETENTION_DEFAULT},
         bad={},
+    ),
+    Rule(
+        "SQS018", QUEUE, "error",
+        "redrivePermission is allowAll, byQueue or denyAll",
+        scope="graph",
+        check=sources_allowed,
+        source="SQS API Reference, SetQueueAttributes, RedriveAllowPolicy",
+        verified="docs",
+        good=(
+            {"RedriveAllowPolicy": {"redrivePermission": "allowAll"}},
+            {"RedriveAllowPolicy": {
+                "redrivePermission": "byQueue", "sourceQueueArns": ["arn:aws:sqs:eu-west-1:123456789012:orders"],
+            }},
+        ),
+        bad=(
+            {"RedriveAllowPolicy": {"redrivePermission": "allow"}},
+            {"RedriveAllowPolicy": {"redrivePermission": "byQueue"}},
+            {"RedriveAllowPolicy": {"redrivePermission": "denyAll", "sourceQueueArns": ["a"]}},
+            {"RedriveAllowPolicy": {"redrivePermission": "byQueue", "sourceQueueArns": [str(n) for n in range(11)]}},
+            _example_pair({}, {"RedriveAllowPolicy": {"redrivePermission": "denyAll"}}),
+        ),
     ),
 )  # fmt: skip

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 
     from .graph import Edge, Graph, Member
 
+# Source: AWS General Reference, Regions and Availability Zones; AWS Regions and Availability Zones guide, partitions.
+REGIONS = frozenset(
+    """
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1
+    ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1
+    eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1
+    me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2
+    cn-north-1 cn-northwest-1 us-gov-east-1 us-gov-west-1 eusc-de-east-1
+    us-iso-east-1 us-iso-west-1 us-isob-east-1 us-isob-west-1 eu-isoe-west-1 us-isof-east-1 us-isof-south-1
+    """.split()  # noqa: SIM905  (a list of forty lines is harder to read)
+)
+"""The regions of AWS, in every partition, as of 2026-11."""
+
 
 def _exports(graph: Graph) -> Iterator[Violation]:
     taken = _exporters(graph)
@@ -148,6 +161,16 @@ def _way_round(start: str, needs: Mapping[str, Mapping[str, object]]) -> list[st
     return None
 
 
+def _unknown_regions(graph: Graph) -> Iterator[Violation]:
+    for member in graph.members:
+        if member.region is not None and member.region not in REGIONS:
+            from difflib import get_close_matches
+
+            meant = get_close_matches(member.region, sorted(REGIONS), 1, 0.75)
+            fix = f"did you mean {meant[0]}?" if meant else "check the spelling"
+            yield Violation((), member=member, region=member.region, stack=member.name, fix=fix)
+
+
 # Rules
 
 
@@ -201,5 +224,14 @@ RULES: tuple[Rule, ...] = (
                 complete=True,
             ),
         ),
+    ),
+    Rule(
+        "XSV022", "*", "warning",
+        "the stack {stack} is to go to {region}, which is no region that is known here",
+        scope="graph",
+        check=_unknown_regions,
+        source="AWS General Reference, Regions and Availability Zones",
+        good=Stacks({"a": _resources(T=_topic())}, {"a": {"region": "eu-west-1"}}),
+        bad=Stacks({"a": _resources(T=_topic())}, {"a": {"region": "eu-wst-1"}}),
     ),
 )  # fmt: skip

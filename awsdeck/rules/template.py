@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .. import catalog
 from ..catalog.words import meant
+from .secrets import ENVIRONMENTS, named_secrets, text_of
 from .view import View, spread, texts
-from .vocabulary import ABSENT, Rule, Violation, is_unknown, text
+from .vocabulary import ABSENT, Rule, Stacks, Violation, is_unknown, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from ..catalog import ResourceType
     from .graph import Graph, Member
 
     Path = tuple[str | int, ...]
@@ -49,7 +52,6 @@ NAMED_BY = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
-_ALNUM = r"[A-Za-z0-9]+"
 _KEY_ID = r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
 _SAMPLE_KEYS = frozenset(("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE"))
 _LONG_KEY = r"[A-Za-z0-9/+=]{40}"
@@ -76,8 +78,8 @@ def nonconforming(view: View) -> list[Violation]:
     if known is None:
         return _no_such_type(view)
     given = view.body.get("Properties")
-    mild = _MILD if view.member is not None else ("package",)  # a program has no reason to give what AWS drops
     problems = known.check(view.properties if view.member is not None and isinstance(given, dict) else given, ())
+    mild = _MILD if view.member is not None else ("package",)  # a program has no reason to give what AWS drops
     return (
         [
             Violation(
@@ -117,6 +119,11 @@ def _no_such_type(view: View) -> list[Violation]:
 
 def _limits(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
+        if member.data.get("Resources") == {} and "Transform" not in member.data:
+            yield Violation(
+                ("Resources",), member=member, problem="there is no resource; a template holds at least one",
+                fix="put one in, or leave the stack out",
+            )  # fmt: skip
         for section, most in MOST.items():
             number = len(member.section(section))
             if number > most and not any(str(key).startswith("Fn::") for key in member.section(section)):
@@ -184,8 +191,8 @@ def _shape(member: Member) -> Iterator[Violation]:
         for name in member.section(section):
             if not isinstance(name, str) or name.startswith("Fn::"):
                 continue
-            plain = re.fullmatch(_ALNUM, name) if section in ("Resources", "Parameters", "Outputs") else True
-            if not plain or len(name) > NAME_MOST:
+            alnum = (name.isascii() and name.isalnum()) or section not in ("Resources", "Parameters", "Outputs")
+            if not alnum or len(name) > NAME_MOST:
                 yield Violation(
                     (section, name),
                     member=member,
@@ -226,15 +233,21 @@ def physical_name(view: View) -> tuple[tuple[str, Any], ...] | None:
     known = catalog.find(view.type)
     if known is None:
         return None
-    named = NAMED_BY.get(view.type)
-    properties = (named,) if named else known.primary_identifier
     found = []
-    for property in properties:
-        value = view.at(property.split("."))
-        if value is ABSENT or value is None or property.partition(".")[0] in known.read_only:
+    for property, steps in _naming(known):
+        value = view.at(steps)
+        if value is ABSENT or value is None:
             return None
         found.append((property, value))
     return tuple(found) or None
+
+
+@lru_cache(4096)
+def _naming(known: ResourceType) -> tuple[tuple[str, list[str]], ...]:
+    """The properties that together name a physical resource of a type, and their steps; none where AWS names it."""
+    named = NAMED_BY.get(known.name)
+    paths = [(property, property.split(".")) for property in ((named,) if named else known.primary_identifier)]
+    return () if any(steps[0] in known.read_only for _, steps in paths) else tuple(paths)
 
 
 def _same_names(graph: Graph) -> Iterator[Violation]:
@@ -256,6 +269,35 @@ def _same_names(graph: Graph) -> Iterator[Violation]:
                     )
                     break
             taken[key].append(view)
+    yield from _same_names_elsewhere(graph)
+
+
+def _same_names_elsewhere(graph: Graph) -> Iterator[Violation]:
+    """Names that stacks of one account (and region, where names end there) take from each other."""
+    taken: dict[tuple[object, ...], View] = {}
+    for view in graph.of(*_NAMED_ONCE) if len(graph.members) > 1 else ():
+        member, name = view.member, physical_name(view)
+        if member is None or not name or not all(isinstance(value, str) and not is_unknown(value) for _, value in name):
+            continue
+        account_wide = view.type.startswith("AWS::IAM::")
+        place = (member.account,) if account_wide else (member.region, member.account)
+        if place[0] is None and not graph.complete:
+            continue
+        first = taken.setdefault((view.type, place, *(value for _, value in name)), view)
+        if first.member is None or first.member is member:
+            continue
+        if first.member.section("Resources") != member.section("Resources"):
+            yield Violation(
+                name[-1][0].split("."), view=view, other=f"{first.id} in {first.member.name}", name=name[-1][1]
+            )
+
+
+_NAMED_ONCE = (
+    "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::IAM::Group", "AWS::IAM::InstanceProfile",
+    "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::Lambda::Function", "AWS::Logs::LogGroup",
+    "AWS::SNS::Topic", "AWS::StepFunctions::StateMachine",
+)  # fmt: skip
+"""Types besides buckets and queues, which have rules of their own."""
 
 
 def _undecided(value: Any) -> bool:
@@ -350,12 +392,19 @@ def _named_secret(data: Any, path: Path) -> bool:
 
 
 def _passwords(view: View) -> Iterator[Violation]:
+    if view.type in ENVIRONMENTS:
+        properties = view.body.get("Properties")
+        for path in named_secrets(view.type, properties) if isinstance(properties, dict) else ():
+            yield Violation(("/", "Properties", *path), problem="stands in the template, under a secret's name")
+        return
     for path, value in spread(view.body.get("Properties"), _PASSWORDS[view.type].split("/")):
         where = ("/", "Properties", *path)
         if isinstance(value, str):
             if "{{resolve:secretsmanager:" not in value and "{{resolve:ssm-secure:" not in value:
                 shown = "is read from a plain parameter" if "{{resolve:" in value else "stands in the template"
                 yield Violation(where, problem=shown)
+        elif text_of(value):
+            yield Violation(where, problem="stands in the template")
         elif isinstance(value, dict) and isinstance(value.get("Ref"), str) and view.member is not None:
             parameter = view.member.section("Parameters").get(value["Ref"])
             if (
@@ -469,9 +518,10 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "IAM017", tuple(_PASSWORDS), "warning",
+        "IAM017", (*_PASSWORDS, *ENVIRONMENTS), "warning",
         "the password {problem}",
         check=_passwords,
+        refers=True,
         fix="refer to AWS Secrets Manager ({{resolve:secretsmanager:…}}), or to a parameter with NoEcho",
         source="CloudFormation User Guide, best practices, do not embed credentials; course notes, IAM",
         good=(
@@ -480,9 +530,12 @@ RULES: tuple[Rule, ...] = (
                 "Parameters": {"Password": {"Type": "String", "NoEcho": True}},
                 **_resources(Dev=_user({"Ref": "Password"})),
             },
+            _resources(Work=_function(Environment={"Variables": {"DB_SECRET_ARN": "x", "DB_SECRET": "prod/db"}})),
         ),
         bad=(
             {"LoginProfile": {"Password": "hunter2!"}},
+            {"LoginProfile": {"Password": {"Fn::Sub": "hunter2-${AWS::Region}"}}},
+            _resources(Work=_function(Environment={"Variables": {"DB_PASSWORD": "hunter2hunter2"}})),
             {"Type": "AWS::RDS::DBInstance", "Properties": {"MasterUserPassword": "{{resolve:ssm:password}}"}},
             {
                 "Parameters": {"Password": {"Type": "String"}},
@@ -510,6 +563,7 @@ RULES: tuple[Rule, ...] = (
             {**_resources(T=_topic()), "Outputs": {f"O{number}": {"Value": "x"} for number in range(201)}},
             _resources(T={"Type": "AWS::SNS::Topic", "Propertis": {}}),
             _resources(T={"Properties": {}}),
+            _resources(),
         ),
     ),
     Rule(
@@ -547,10 +601,18 @@ RULES: tuple[Rule, ...] = (
                     B={**_topic(TopicName="orders"), "Condition": "Slow"},
                 ),
             },
+            Stacks(
+                {"one": _resources(A=_topic(TopicName="orders")), "two": _resources(B=_topic(TopicName="orders"))},
+                {"one": {"region": "eu-west-1"}, "two": {"region": "us-east-1"}},
+            ),
         ),
         bad=(
             _resources(A=_topic(TopicName="orders"), B=_topic(TopicName="orders")),
             _resources(A=_bucket(BucketName="orders"), B=_bucket(BucketName="orders")),
+            Stacks(
+                {"one": _resources(A=_topic(TopicName="orders")), "two": _resources(B=_topic(TopicName="orders"))},
+                {"one": {"region": "eu-west-1"}, "two": {"region": "eu-west-1"}},
+            ),
         ),
     ),
     Rule(

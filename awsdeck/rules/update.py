@@ -140,7 +140,21 @@ def _replacement(before: Graph, after: Graph) -> Iterator[Violation]:
     for old, new in pairs(before, after):
         for path, effect in changes(old, new):
             will = "replaces" if effect == "replace" else "may replace"
-            yield Violation(path, view=new, will=will, name="/".join(str(step) for step in path))
+            name = "/".join(str(step) for step in path)
+            yield Violation(path, view=new, will=will, name=name, fate=_fate(new))
+
+
+def _fate(new: View) -> str:
+    """What becomes of a resource that is replaced, as the new template's UpdateReplacePolicy has it."""
+    policy = new.body.get("UpdateReplacePolicy", "Delete")
+    if is_unknown(policy):
+        return "what becomes of the old one is decided by its UpdateReplacePolicy"
+    if policy in ("Retain", "RetainExceptOnCreate"):
+        return "the old one stays beside it"
+    known = catalog.find(new.type)
+    if policy == "Snapshot" and known is not None and known.snapshot:
+        return "the old one is deleted after the update, with a snapshot of its data kept"
+    return "the old one is deleted after the update"
 
 
 def _fixed_name(before: Graph, after: Graph) -> Iterator[Violation]:
@@ -384,7 +398,7 @@ _TABLE = {
 RULES: tuple[Rule, ...] = (
     Rule(
         "UPD001", "*", "warning",
-        "the change of {name} {will} {id} ({type}): a new one is made, and the old one is deleted after the update",
+        "the change of {name} {will} {id} ({type}): a new one is made, and {fate}",
         scope="update",
         check=_replacement,
         source="CloudFormation resource schema, createOnlyProperties and conditionalCreateOnlyProperties",

@@ -48,12 +48,12 @@ class View:
         self.body = body
         given = body.get("Properties") if properties is None else properties
         self.properties: dict[str, Any] = given if isinstance(given, dict) else {}
+        self.settled = asked is not None and not asked and not is_transformed(self.properties)
         self.mode: Mode = mode
         self.graph = graph
         self.member = member
         self.world = world or {}
         self.asked = asked
-        self.settled = asked is not None and not asked and not is_transformed(self.properties)
         self._kept: dict[str, Any] | None = None
 
     def get(self, path: str, default: Any = ABSENT) -> Any:
@@ -118,9 +118,11 @@ class View:
         Nothing is given where nothing can be told: the resource never exists, its properties come from a macro, or
         there are too many conditions.
         """
+        own = self.body.get("Condition")
+        if self.settled and own is None:
+            return (self,)
         if not self.settled and is_transformed(self.properties):
             return ()
-        own = self.body.get("Condition")
         if self.member is not None and isinstance(own, str) and not self.member.possible({own: True}):
             return ()
         asked = self.asked
@@ -212,13 +214,16 @@ def spread(value: Any, steps: list[str]) -> Iterator[tuple[Path, Any]]:
     else:
         items = ()
     for key, item in items:
+        if not rest and not (type(item) is dict and len(item) == 1):  # neither Fn::If nor AWS::NoValue
+            yield (key,), item
+            continue
         for path, found in spread(item, rest):
             yield (key, *path), found
 
 
 def is_transformed(properties: dict[str, Any]) -> bool:
     """Whether what the properties are comes from a macro or function."""
-    return "Fn::Transform" in properties or is_unknown(properties)
+    return "Fn::Transform" in properties or (len(properties) == 1 and is_unknown(properties))
 
 
 def texts(value: Any) -> bytes:

@@ -503,12 +503,13 @@ class Rule:
     - "schema": the resource schema itself, which runs before the rules and decides which of them may speak.
 
     A rule that shows in several scopes is several of these under one id, one for each scope. `verified` tells how far
-    it was checked against a machine-readable source or a page of the documentation.
+    it was checked against a machine-readable source or a page of the documentation. A rule about one resource that
+    `refers` says more once it is known what references lead to, and is asked again when all resources are there.
     """
 
     __slots__ = (
         "id", "types", "severity", "message", "scope", "when", "then", "gates", "tests", "check", "fix", "source",
-        "verified", "limit", "good", "bad",
+        "verified", "limit", "good", "bad", "refers",
     )  # fmt: skip
 
     def __init__(
@@ -528,6 +529,7 @@ class Rule:
         fix: str | None = None,
         verified: Literal["checked", "docs", "partly", "notes"] = "checked",
         limit: Limit | None = None,
+        refers: bool = False,
     ) -> None:
         self.id = id
         self.types = (types,) if isinstance(types, str) else types
@@ -545,6 +547,7 @@ class Rule:
         self.limit = limit
         self.good = good if isinstance(good, tuple) else (good,)
         self.bad = bad if isinstance(bad, tuple) else (bad,)
+        self.refers = refers
 
     @property
     def phases(self) -> tuple[str, ...]:

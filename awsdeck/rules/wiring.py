@@ -15,6 +15,7 @@ from .access import (
     generated,
     key_allows,
     key_of,
+    managed_key,
     only,
     together,
     trusted,
@@ -106,6 +107,14 @@ def _notification_permission(graph: Graph) -> Iterator[Violation]:
                 fix="add {grant} to the bucket's DependsOn; its SourceArn must then not refer to the bucket: give the "
                 "bucket a name and build the ARN from it with Fn::Sub, or use SourceAccount alone",
                 grant=granting[0].id,
+                target=target.id,
+            )
+        if target.type in FIFO and managed_key(target):
+            yield Violation(
+                path,
+                view=bucket,
+                message="{target} is encrypted with AWS's own key, which S3 may not use: S3 refuses the notification",
+                fix="encrypt {target} with a customer key that s3.amazonaws.com may use (or a queue with SQS's own keys)",
                 target=target.id,
             )
         key = key_of(target, target.get("KmsMasterKeyId")) if target.type in FIFO else None
@@ -220,7 +229,9 @@ _ASSUME_LAMBDA: dict[str, Any] = {
 }
 
 
-def _example_notification(*, permission: bool, waits: bool = True, fifo: bool = False) -> dict[str, Any]:
+def _example_notification(
+    *, permission: bool, waits: bool = True, fifo: bool = False, key: str | None = None
+) -> dict[str, Any]:
     bucket: dict[str, Any] = {
         "Type": BUCKET,
         "Properties": {
@@ -233,7 +244,7 @@ def _example_notification(*, permission: bool, waits: bool = True, fifo: bool = 
     }
     resources: dict[str, Any] = {
         "Uploads": bucket,
-        "Work": {"Type": QUEUE, "Properties": {"FifoQueue": True} if fifo else {}},
+        "Work": {"Type": QUEUE, "Properties": {"FifoQueue": True} if fifo else {"KmsMasterKeyId": key} if key else {}},
     }
     if permission:
         resources["MayNotify"] = {
@@ -313,7 +324,11 @@ RULES = (
         source="S3 User Guide, Granting permissions to publish event notification messages to a destination",
         verified="docs",
         good=_example_notification(permission=True),
-        bad=(_example_notification(permission=False), _example_notification(permission=True, waits=False)),
+        bad=(
+            _example_notification(permission=False),
+            _example_notification(permission=True, waits=False),
+            _example_notification(permission=True, key="alias/aws/sqs"),
+        ),
     ),
     Rule(
         "XSV005", BUCKET, "error",

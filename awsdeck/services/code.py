@@ -61,10 +61,11 @@ class Image:
 
 
 def asset(path: str, *, ignore: Sequence[str] = (), requirements: str | None = REQUIREMENTS) -> Asset:
-    """A file or directory as code: `asset("src/worker", ignore=["tests/", "*.md"])`.
+    """A file or directory as code: `asset("src/worker", ignore=["tests/", "*.md"])`; a zip or jar is used as it is.
 
     - `path` starts at the project's folder: that of `awsdeck.toml`, else of the deck.
-    - `ignore`: patterns as in a .gitignore; caches, virtual environments and `.git` stay out anyway.
+    - `ignore`: patterns as in a .gitignore; caches, virtual environments, `.git` and `.env` stay out
+      unless a pattern such as `!.env` lets them in.
     - `requirements`: a file in the directory whose Python packages are put beside the code, as wheels for the
       function's runtime and processor; `requirements.txt` when there is one, None for no packages. Give exact
       versions there, so that every machine fetches the same.
@@ -87,7 +88,15 @@ def image(
     entry_point: Sequence[str] = (),
     working_directory: str | None = None,
 ) -> Image:
-    """A container image in ECR by its URI; the rest replaces what the image says of itself."""
+    """A container image in ECR by its URI; the rest replaces what the image says of itself.
+
+    Raises `ConstructError` for an image of another registry, which Lambda takes none of.
+    """
+    if not (isinstance(uri, str) and (has_marker(uri) or _IMAGE.fullmatch(uri))):
+        raise ConstructError(
+            f"{uri!r} is not the URI of an image in ECR", place=caller(),
+            fix="such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker:1; push it there first",
+        )  # fmt: skip
     return Image(uri, command, entry_point, working_directory)
 
 
@@ -107,12 +116,24 @@ def code_of(given: object) -> Asset | Inline | Image:
     )  # fmt: skip
 
 
-def package(scope: Construct, code: Asset, runtime: str | None, architecture: str) -> Package:
-    """The files of an asset as a package, with the wheels its requirements ask for."""
+def within(path: str, written: str, project: str) -> None:
+    """Refuse a path of the project that a link leads out of it."""
+    home = os.path.realpath(project)
+    inside = path.startswith(project.rstrip(os.sep) + os.sep)
+    if inside and not os.path.realpath(path).startswith(home.rstrip(os.sep) + os.sep):
+        raise ConstructError(
+            f"{written} is a link that leads out of the project, to {os.path.realpath(path)}", place=caller(),
+            fix="copy what it leads to, or give that path itself",
+        )  # fmt: skip
+
+
+def package(scope: Construct, code: Asset, runtime: str | None, architecture: str, *, below: str = "") -> Package:
+    """The files of an asset as a package, with the wheels its requirements ask for in the folder `below`."""
     from ..assets.packing import packed
 
     project = scope.node.root_app.folder
     path = os.path.normpath(os.path.join(project, code.path))
+    within(path, code.path, project)
     requirements = code.requirements
     python = version(runtime) if runtime is not None and family(runtime) == "python" else None
     if requirements is not None and not os.path.isfile(os.path.join(path, requirements)):
@@ -122,9 +143,14 @@ def package(scope: Construct, code: Asset, runtime: str | None, architecture: st
                 fix="requirements= is a file in the code's directory",
             )  # fmt: skip
         requirements = None
+    if requirements is not None and python is None and below:
+        raise ConstructError(
+            f"{scope.node.path}: {code.path}/{requirements} asks for packages, and not for which Python", place=caller(),
+            fix='give one Python in runtimes=["python3.13"], or leave the packages out with asset(…, requirements=None)',
+        )  # fmt: skip
     return packed(
         path, _shown(path, project), ignore=code.ignore, requirements=requirements, python=python,
-        architecture=architecture, store=os.path.join(project, STORE),
+        architecture=architecture, store=os.path.join(project, STORE), below=below,
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from ..errors import ConstructError
 from ..node import MAIN
 from ..rules import check_hints
 from ..source import caller
-from ..tokens import AWS, has_marker, select, split
+from ..tokens import has_marker, select, split
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check, hold
-from .policy import Document, Principal, both, give
+from .keys import grant_key
+from .policy import Document, Principal, both, give, listed
 from .tablecapacity import ScaledCapacity, scale
 from .tablekeys import GlobalIndex, LocalIndex, key_schema, projection_of, several, typed
 
@@ -39,6 +40,7 @@ WRITE_OWN = ("dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem
 WRITE = (*WRITE_OWN, "dynamodb:DescribeTable")
 FOLLOW = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 
+_REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 BILLING = {"on-demand": "PAY_PER_REQUEST", "provisioned": "PROVISIONED"}
 STREAMS = {
     "keys-only": "KEYS_ONLY",
@@ -107,17 +109,12 @@ class TableAccess(Construct):
         `"${cognito-identity.amazonaws.com:sub}"`. Then there is no scan, which heeds no keys, and no global index,
         which has keys of its own.
         """
-        self._grant_key(who, "kms:Decrypt")
         conditions = _leading(leading_keys, when)
-        if leading_keys is not None:
-            indexes = [self.index_arn(name) for name in self._local_names()] if _holds_permissions(who) else []
-            granted = give(who, READ_OWN, on=[*self._table(who)], through=self._state, when=conditions)
-            if indexes:
-                give(who, READ_INDEX[:1], on=indexes, through=self._state, when=conditions)
-            return granted
-        granted = give(who, READ, on=self._table(who), through=self._state, when=conditions)
-        if _holds_permissions(who):
-            self._read_indexes(who, conditions)
+        narrow = leading_keys is not None
+        self._bounded(who, narrow=narrow)
+        self._grant_key(who, "kms:Decrypt")
+        granted = give(who, READ_OWN if narrow else READ, on=[self._table(who)], through=self._state, when=conditions)
+        self._read_indexes(who, conditions, narrow=narrow)
         return granted
 
     def grant_write(
@@ -128,9 +125,10 @@ class TableAccess(Construct):
         when: Conditions | None = None,
     ) -> Grant:
         """Let somebody put, update and delete items, only those with these partition keys when they are given."""
+        conditions = _leading(leading_keys, when)
         self._grant_key(who, "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
         actions = WRITE if leading_keys is None else WRITE_OWN
-        return give(who, actions, on=self._table(who), through=self._state, when=_leading(leading_keys, when))
+        return give(who, actions, on=[self._table(who)], through=self._state, when=conditions)
 
     def grant_read_write(
         self,
@@ -155,19 +153,26 @@ class TableAccess(Construct):
     def _followed(self) -> None:
         """Raise `ConstructError` when the table has no stream."""
 
-    def _local_names(self) -> Sequence[str]:
+    def _bounded(self, who: object, *, narrow: bool) -> None:
+        """Raise `ConstructError` when the table's policy could not keep somebody away from its global indexes."""
+
+    def _table(self, who: object) -> str:
+        """How a statement for somebody names the table."""
+        return self.arn
+
+    def _indexes(self, *, narrow: bool) -> Sequence[str]:
+        """The names of the indexes to read, or of those that share the table's partition key."""
         return ()
 
-    def _table(self, who: object) -> list[str]:
-        return [self.arn]
-
-    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
-        give(who, READ_INDEX, on=[self.index_arn("*")], through=self._state, when=conditions)
+    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None, *, narrow: bool) -> None:
+        names = self._indexes(narrow=narrow)
+        if names:
+            actions = READ_INDEX[:1] if narrow else READ_INDEX
+            on = [f"{self._table(who)}/index/{name}" for name in names]
+            give(who, actions, on=on, through=self._state, when=conditions)
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        key = self.key
-        if key is not None and _holds_permissions(who) and (type(key) is not str or "arn:" in key):
-            who.allow(*actions, on=key)  # type: ignore[union-attr]
+        grant_key(self, self.key, who, actions)
 
 
 @construct
@@ -241,6 +246,7 @@ class DynamoDBTable(TableAccess):
         self._stream_policy = Document()
         self._globals = list(self.global_indexes)
         self._readers: list[tuple[Any, Conditions | None]] = []
+        self._kept_to_keys = False
         if self.key is not None and self.encryption != "kms":
             raise ConstructError(
                 f'{self.node.path}: key= goes with encryption="kms", not {self.encryption!r}', place=caller(),
@@ -272,7 +278,8 @@ class DynamoDBTable(TableAccess):
             name, partition_key=partition_key, sort_key=sort_key, projection=projection, read_capacity=read_capacity,
             write_capacity=write_capacity, max_read_units=max_read_units, max_write_units=max_write_units,
         )  # fmt: skip
-        first = not self._globals and not self.local_indexes
+        if self._kept_to_keys:
+            raise self._unbounded()
         self._globals.append(index)
         try:
             changed: dict[str, Any] = {
@@ -286,9 +293,8 @@ class DynamoDBTable(TableAccess):
             raise
         if not self.replicas:
             self._scale_index(index)
-        if first:
-            for who, conditions in self._readers:
-                super()._read_indexes(who, conditions)
+        for who, conditions in self._readers:
+            super()._read_indexes(who, conditions, narrow=False)
         return self.index_arn(name)
 
     def _hints(self) -> dict[str, Any]:
@@ -465,7 +471,15 @@ class DynamoDBTable(TableAccess):
                 f"{self.node.path}: a table with replicas stands in a stack without a region", place=caller(),
                 fix=f'give it one: Stack(app, "{self.node.stack.name}", region="eu-west-1")',
             )  # fmt: skip
+        if self.stream not in (None, "new-and-old-images"):
+            raise ConstructError(
+                f"{self.node.path}: replicas follow each other by a stream of new and old images, not {self.stream!r}",
+                place=caller(), fix='stream="new-and-old-images", or leave it out',
+            )  # fmt: skip
         others = [one if isinstance(one, TableReplica) else TableReplica(one) for one in self.replicas]
+        wrong = next((one.region for one in others if not _REGION.fullmatch(one.region)), None)
+        if wrong is not None:
+            raise ConstructError(f"{self.node.path}: {wrong!r} is no region", place=caller(), fix='such as "us-east-1"')
         regions = [home, *(replica.region for replica in others)]
         twice = next((region for region in regions if regions.count(region) > 1), None)
         if twice is not None:
@@ -566,27 +580,49 @@ class DynamoDBTable(TableAccess):
     def _local_names(self) -> Sequence[str]:
         return [index.name for index in self.local_indexes]
 
-    def _table(self, who: object) -> list[str]:
+    def _table(self, who: object) -> str:
         """The table for an identity; in the table's own policy its ARN would close a circle, so there it is by name."""
         if _holds_permissions(who):
-            return [self.arn]
-        if self.name is None:
-            return ["*"]
-        own = f"arn:{AWS.Partition}:dynamodb:{AWS.Region}:{AWS.AccountId}:table/{self.name}"
-        return [own, f"{own}/index/*"]
+            return self.arn
+        return "*" if self.name is None else arn_here("dynamodb", f"table/{self.name}")
 
-    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
-        if self._globals or self.local_indexes:
-            super()._read_indexes(who, conditions)
-        else:
+    def _nameless(self, who: object) -> bool:
+        """Whether a statement for somebody is of the table and all its indexes, as it cannot tell them apart."""
+        return self.name is None and not _holds_permissions(who)
+
+    def _bounded(self, who: object, *, narrow: bool) -> None:
+        if narrow and self._nameless(who):
+            if self._globals:
+                raise self._unbounded()
+            self._kept_to_keys = True
+
+    def _unbounded(self) -> ConstructError:
+        return ConstructError(
+            f"{self.node.path}: a policy of a table without a name speaks of its global indexes too, whose keys are "
+            "others than the leading_keys granted",
+            place=caller(),
+            fix="give the table a name=, or the permission to a role",
+        )
+
+    def _indexes(self, *, narrow: bool) -> Sequence[str]:
+        return self._local_names() if narrow else [*self._local_names(), *(index.name for index in self._globals)]
+
+    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None, *, narrow: bool) -> None:
+        if self._nameless(who):
+            return
+        super()._read_indexes(who, conditions, narrow=narrow)
+        if not narrow:  # and of those that are added later
             self._readers.append((who, conditions))
 
     @staticmethod
     def from_name(
-        scope: Construct, id: str, name: str, *, indexes: bool = False, key: str | None = None
+        scope: Construct, id: str, name: str, *, indexes: bool | Sequence[str] = False, key: str | None = None
     ) -> ExistingTable:
-        """A table of this account and region that exists already; `indexes` when it has some, `key` its customer key."""
-        checked_name(name)
+        """A table of this account and region that exists already.
+
+        `indexes` are the names of its indexes, or True for whichever it has; `key` is its customer key.
+        """
+        checked_name(name, pattern=r"[\w.-]{3,255}")
         values = {"arn": arn_here("dynamodb", f"table/{name}"), "table_name": name}
         return ExistingTable(scope, id, values=values, indexes=indexes, key=key)
 
@@ -597,11 +633,12 @@ class DynamoDBTable(TableAccess):
         arn: str,
         *,
         stream_arn: str | None = None,
-        indexes: bool = False,
+        indexes: bool | Sequence[str] = False,
         key: str | None = None,
     ) -> ExistingTable:
         """A table that exists already, by ARN; its stream can be followed when `stream_arn` is given."""
-        arn = checked_arn(arn, "dynamodb", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders")
+        example = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"
+        arn = checked_arn(arn, "dynamodb", example, r"table/[\w.-]{3,255}")
         values = {"arn": arn, "table_name": _after_slash(part(arn, 5))}
         if stream_arn is not None:
             values["stream_arn"] = stream_arn
@@ -613,7 +650,7 @@ class ExistingTable(Existing, TableAccess):
     """A table made elsewhere; see `DynamoDBTable.from_name`."""
 
     WHAT = "table"
-    indexes: bool = False
+    indexes: bool | Sequence[str] = False
 
     def _state_stream(self, statement: Statement) -> Resource:
         return self._state(statement)
@@ -625,9 +662,10 @@ class ExistingTable(Existing, TableAccess):
                 fix="DynamoDBTable.from_arn(…, stream_arn=…)",
             )  # fmt: skip
 
-    def _read_indexes(self, who: str | Principal | Grantee, conditions: Conditions | None) -> None:
-        if self.indexes:
-            super()._read_indexes(who, conditions)
+    def _indexes(self, *, narrow: bool) -> Sequence[str]:
+        if narrow or self.indexes is False:
+            return ()
+        return ["*"] if self.indexes is True else listed(self.indexes)
 
 
 class ItemPlan:
@@ -666,6 +704,8 @@ def _leading(keys: str | Sequence[str] | None, when: Conditions | None) -> Condi
     if keys is None:
         return when
     several = [keys] if isinstance(keys, str) else list(keys)
+    if not several:
+        raise ConstructError("leading_keys=[] leaves no item", place=caller(), fix="name a key, or leave it out")
     pattern = any("*" in str.__str__(key) for key in several)
     operator = "ForAllValues:StringLike" if pattern else "ForAllValues:StringEquals"
     return both({operator: {"dynamodb:LeadingKeys": several}}, when or {})

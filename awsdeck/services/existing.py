@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..constructs import Construct, construct
 from ..errors import ConstructError
 from ..source import caller
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     from typing import ClassVar, NoReturn
 
     from .policy import Statement
+
+
+_PATTERN = re.compile(r"[*?\s]|\$\{")
+"""What a policy would take for more than one name."""
 
 
 @construct
@@ -50,21 +56,28 @@ def part(arn: str, index: int) -> str:
     return arn.split(":", 5)[index]
 
 
-def checked_arn(arn: object, service: str, example: str) -> str:
-    """The ARN as it was given. Raises `ConstructError` for text that is no ARN of the service."""
+def checked_arn(arn: object, service: str, example: str, resource: str = ".+") -> str:
+    """The ARN as it was given. Raises `ConstructError` for text that is no ARN of the service, or of several things.
+
+    `resource` is a pattern of what stands behind the account.
+    """
     if isinstance(arn, str):
         if has_marker(arn):
             return arn
         parts = arn.split(":", 5)
-        if len(parts) == 6 and parts[0] == "arn" and parts[2] == service and parts[5]:
+        right = len(parts) == 6 and parts[0] == "arn" and parts[2] == service
+        if right and re.fullmatch(resource, parts[5]) and not _PATTERN.search(arn):
             return arn
     raise ConstructError(f"{arn!r} is not the ARN of something of {service}", place=caller(), fix=f"such as {example}")
 
 
-def checked_name(name: object, method: str = "from_arn") -> str:
-    """The name as it was given. Raises `ConstructError` for an ARN, or for something that is no name."""
-    if isinstance(name, str) and (has_marker(name) or (name and not name.startswith("arn:") and ":" not in name)):
-        return name
+def checked_name(name: object, method: str = "from_arn", pattern: str = "[^:]+") -> str:
+    """The name as it was given. Raises `ConstructError` for an ARN, a pattern, or something that is no name."""
+    if isinstance(name, str):
+        if has_marker(name):
+            return name
+        if re.fullmatch(pattern, name) and not name.startswith("arn:") and not _PATTERN.search(name):
+            return name
     wrong = isinstance(name, str) and name.startswith("arn:")
     raise ConstructError(
         f"{name!r} is not a name", place=caller(), fix=f"for an ARN use {method}" if wrong else "give the name alone",

@@ -14,17 +14,16 @@ from ..rules.limits import INLINE_POLICY_SIZE, MANAGED_POLICY_SIZE
 from ..source import caller
 from ..tokens import AWS, has_marker, select, split
 from .existing import checked_arn, checked_name, part
-from .hints import hold
+from .passwords import IAMPasswordPolicy as IAMPasswordPolicy  # noqa: PLC0414
 from .policy import VIA_MFA, WITHOUT_MFA, Document, Grant, Principal, Statement, both, listed, principal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from ..resource import Resource
     from ..tokens import Token
-    from .policy import Conditions, Grantee
+    from .policy import Conditions, Grantee, Inverted
 
 ROLE = "AWS::IAM::Role"
 USER = "AWS::IAM::User"
@@ -41,19 +40,30 @@ class Identity(Construct):
     _INLINE = "role"
 
     def allow(
-        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+        self,
+        *actions: str,
+        on: str | Sequence[str],
+        when: Conditions | None = None,
+        sid: str | None = None,
+        invert: Inverted | None = None,
     ) -> Grant:
         """Let it do `actions` (`"s3:GetObject"`) on the ARNs in `on`, under the conditions `when`.
 
-        Statements that differ only in their actions or only in their resources become one.
+        Statements that differ only in their actions or only in their resources become one. `invert` turns the list of
+        "actions" or "resources" into one of exceptions (`NotAction`, `NotResource`).
         """
-        return self._state(Statement(actions, listed(on), conditions=when, sid=sid))
+        return self._state(Statement(actions, listed(on), conditions=when, sid=sid, invert=invert))
 
     def deny(
-        self, *actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None
+        self,
+        *actions: str,
+        on: str | Sequence[str],
+        when: Conditions | None = None,
+        sid: str | None = None,
+        invert: Inverted | None = None,
     ) -> Grant:
-        """Forbid `actions` on the ARNs in `on`, whatever else allows them."""
-        return self._state(Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid))
+        """Forbid `actions` on the ARNs in `on`, whatever else allows them; `invert` as for `allow`."""
+        return self._state(Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid, invert=invert))
 
     def _state(self, statement: Statement) -> Grant:
         self.node.root_app.unlocked(f"a permission of {self.node.path}")
@@ -151,6 +161,11 @@ class IAMRole(Identity):
         self._trust = Document()
         who = self.assumed_by
         several: Sequence[str | Principal | Grantee] = who if isinstance(who, list | tuple) else [who]  # type: ignore[list-item]
+        if not several:
+            raise ConstructError(
+                f"nobody may take on the role {self.node.path}", place=caller(),
+                fix='say who in assumed_by, such as "lambda.amazonaws.com"',
+            )  # fmt: skip
         for one in several:
             self._trust.add(self._trusting(principal(one), None))
         resource_class(ROLE)(
@@ -389,7 +404,7 @@ class IAMPolicy(Construct):
             self,
             MAIN,
             PolicyName=self.node.plain_id if self.name is None else self.name,
-            PolicyDocument=Document(self.statements),
+            PolicyDocument=_given(self.statements, self.node.path),
             Roles=[role if isinstance(role, str) else role.role_name for role in self.roles] or None,
             Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
             Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
@@ -421,64 +436,39 @@ class IAMManagedPolicy(Construct):
             ManagedPolicyName=self.name,
             Description=self.description,
             Path=self.path,
-            PolicyDocument=Document(self.statements),
+            PolicyDocument=_given(self.statements, self.node.path),
             Roles=[role if isinstance(role, str) else role.role_name for role in self.roles] or None,
             Groups=[group.group_name if isinstance(group, IAMGroup) else group for group in self.groups] or None,
             Users=[user.user_name if isinstance(user, IAMUser) else user for user in self.users] or None,
         )
 
 
-class IAMPasswordPolicy:
-    """The account's password policy, checked; CloudFormation has no resource for it.
-
-    Give `settings()` to boto3: `iam.update_account_password_policy(**policy.settings())`.
-
-    - `minimum_length`: 6 to 128 characters; `max_age_days`: 1 to 1,095 days until a password must change, None for
-      never; `reuse_prevention`: how many old passwords are refused, 1 to 24.
-
-    Raises `ConstraintError` at the user's line. Source: IAM API Reference, UpdateAccountPasswordPolicy; course notes, IAM.
-    """
-
-    def __init__(
-        self,
-        *,
-        minimum_length: int = 14,
-        max_age_days: int | None = 90,
-        reuse_prevention: int | None = 24,
-        users_may_change: bool = True,
-        every_kind_of_character: bool = True,
-        expired_needs_administrator: bool = False,
-    ) -> None:
-        hold(
-            "IAMPasswordPolicy",
-            "documented",
-            minimum_length=minimum_length,
-            max_age_days=max_age_days,
-            reuse_prevention=reuse_prevention,
-        )
-        kinds = ("RequireSymbols", "RequireNumbers", "RequireUppercaseCharacters", "RequireLowercaseCharacters")
-        self._settings: dict[str, int | bool | None] = {
-            "MinimumPasswordLength": minimum_length,
-            "MaxPasswordAge": max_age_days,
-            "PasswordReusePrevention": reuse_prevention,
-            "AllowUsersToChangePassword": users_may_change,
-            "HardExpiry": expired_needs_administrator,
-            **dict.fromkeys(kinds, every_kind_of_character),
-        }
-
-    def settings(self) -> dict[str, int | bool]:
-        """The arguments of boto3's `update_account_password_policy`."""
-        return {name: value for name, value in self._settings.items() if value is not None}
+def allow(
+    *actions: str,
+    on: str | Sequence[str],
+    when: Conditions | None = None,
+    sid: str | None = None,
+    invert: Inverted | None = None,
+) -> Statement:
+    """A statement that allows, for `IAMPolicy` and `IAMManagedPolicy`; `invert` as for `Statement`."""
+    return Statement(actions, listed(on), conditions=when, sid=sid, invert=invert)
 
 
-def allow(*actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None) -> Statement:
-    """A statement that allows, for `IAMPolicy` and `IAMManagedPolicy`."""
-    return Statement(actions, listed(on), conditions=when, sid=sid)
+def deny(
+    *actions: str,
+    on: str | Sequence[str],
+    when: Conditions | None = None,
+    sid: str | None = None,
+    invert: Inverted | None = None,
+) -> Statement:
+    """A statement that forbids, whatever else allows; `invert` as for `Statement`."""
+    return Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid, invert=invert)
 
 
-def deny(*actions: str, on: str | Sequence[str], when: Conditions | None = None, sid: str | None = None) -> Statement:
-    """A statement that forbids, whatever else allows."""
-    return Statement(actions, listed(on), effect="Deny", conditions=when, sid=sid)
+def _given(statements: Sequence[Statement], path: str) -> Document:
+    if not statements:
+        raise ConstructError(f"{path} has no statements", place=caller(), fix="give at least one: allow(…) or deny(…)")
+    return Document(statements)
 
 
 def managed_policy_arn(policy: str | IAMManagedPolicy) -> str:
@@ -501,23 +491,10 @@ def _self_service() -> Statement:
 
 
 def _deny_without_mfa() -> Statement:
-    return DenyExcept(
-        ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice",
-         "iam:ChangePassword", "iam:GetUser", "iam:ListVirtualMFADevices", "sts:GetSessionToken"),
-        WITHOUT_MFA,
-        "DenyWithoutSecondFactor",
+    spared = (
+        "iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices", "iam:ResyncMFADevice",
+        "iam:ChangePassword", "iam:GetUser", "iam:ListVirtualMFADevices", "sts:GetSessionToken",
     )  # fmt: skip
-
-
-class DenyExcept(Statement):
-    """A statement that forbids everything but some actions (`NotAction`) under a condition."""
-
-    __slots__ = ()
-
-    def __init__(self, spared: Sequence[str], conditions: Conditions, sid: str) -> None:
-        super().__init__(spared, ["*"], effect="Deny", conditions=conditions, sid=sid)
-
-    def to_cloudformation(self) -> dict[str, Any]:
-        """The statement as JSON."""
-        body = super().to_cloudformation()
-        return {("NotAction" if name == "Action" else name): value for name, value in body.items()}
+    return Statement(
+        spared, ["*"], effect="Deny", conditions=WITHOUT_MFA, sid="DenyWithoutSecondFactor", invert="actions"
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 from ..cfn import resource_class
 from ..constructs import Construct, attribute, construct
 from ..errors import ConstructError
 from ..source import caller
-from ..tokens import AWS, describe
-from .policy import Grant, Statement, give
+from ..tokens import AWS, describe, express, to_json
+from .policy import Grant, Statement, give, listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,9 +69,13 @@ class Invocable(Construct):
         """Let one resource of an AWS service invoke this, and no other; returns the permission."""
         return self._permission(service, SourceArn=source_arn)
 
-    def accept_from_account(self, service: str) -> Resource:
-        """Let an AWS service invoke this on behalf of this account; for sources whose ARN would close a circle."""
-        return self._permission(service, SourceAccount=AWS.AccountId)
+    def accept_from_account(self, service: str, source_arn: str | None = None) -> Resource:
+        """Let an AWS service invoke this on behalf of this account; for sources whose ARN would close a circle.
+
+        An ARN that is known all the same, by a fixed name, is asked for too.
+        """
+        source = {} if source_arn is None else {"SourceArn": source_arn}
+        return self._permission(service, SourceAccount=AWS.AccountId, **source)
 
     def add_url(
         self,
@@ -141,7 +146,7 @@ class Invocable(Construct):
     def _permit(self, statement: Statement) -> Resource:
         """A statement of a resource policy as the permission resource that Lambda has for it."""
         assert statement.principal is not None
-        properties: dict[str, Any] = {}
+        properties: dict[str, Sequence[Any]] = {}
         for operator, keys in statement.conditions.items():
             for key, value in keys.items():
                 name = _CONDITIONS.get(key)
@@ -150,8 +155,14 @@ class Invocable(Construct):
                         f"{self.node.path}: a function's policy cannot hold the condition {operator} {key}",
                         place=caller(), fix=f"it can hold {', '.join(_CONDITIONS)}",
                     )  # fmt: skip
-                properties[name] = value
-        made = [self._permission(name, **properties) for name in statement.principal.names]
+                properties[name] = listed(value)
+        if not all(properties.values()):
+            raise ConstructError(f"{self.node.path}: a condition without a value", place=caller(), fix="give one")
+        made = [  # a permission holds one value, and of several any will do
+            self._permission(name, **dict(zip(properties, values, strict=True)))
+            for name in statement.principal.names
+            for values in product(*properties.values())
+        ]
         return made[-1]
 
     def _permission(self, principal: str, **properties: Any) -> Resource:
@@ -160,7 +171,7 @@ class Invocable(Construct):
         own = self.node.plain_id
         id = "InvokeBy" + "".join(_letters(describe(word)).removeprefix(own) for word in words if word is not None)
         same = self.__dict__.setdefault("_permissions", {})
-        key = repr(sorted((name, str.__str__(value)) for name, value in wanted.items()))
+        key = to_json(express(wanted))
         if key not in same:
             number = sum(1 for taken in self.node.children if re.fullmatch(rf"{id}\d*", taken))
             same[key] = resource_class(PERMISSION)(self, f"{id}{number + 1 if number else ''}", **wanted)

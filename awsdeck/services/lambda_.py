@@ -16,12 +16,13 @@ from ..node import MAIN
 from ..rules.limits import FUNCTION_MEMORY_DEFAULT, FUNCTION_TIMEOUT_DEFAULT
 from ..rules.runtimes import family
 from ..source import caller
-from ..tokens import attribute_of, has_marker, select, split
+from ..tokens import attribute_of, has_marker, referent_of, select, split
 from .code import Asset, Image, Inline, code_of, location, package
 from .existing import arn_here, checked_arn, checked_name, part
 from .hints import check
 from .iam import ExistingRole, IAMRole
 from .invocable import Invocable
+from .keys import is_managed, named
 from .policy import Document, Statement
 from .sns import TopicAccess
 from .sqs import QueueAccess
@@ -253,8 +254,9 @@ class LambdaFunction(Invocable):
             document.add(
                 Statement(["sqs:SendMessage" if isinstance(failed, QueueAccess) else "sns:Publish"], [failed.arn])
             )
-            if failed.key is not None and (type(failed.key) is not str or failed.key.startswith("arn:")):
-                document.add(Statement(["kms:GenerateDataKey", "kms:Decrypt"], [failed.key]))
+            if failed.key is not None and not is_managed(failed.key):
+                keys, when = named(failed.key)
+                document.add(Statement(["kms:GenerateDataKey", "kms:Decrypt"], [keys], conditions=when))
         if self.key is not None:
             document.add(Statement(["kms:Decrypt"], [self.key]))
         return resource_class("AWS::IAM::Policy")(
@@ -311,9 +313,12 @@ class LambdaFunction(Invocable):
     def version(self, number: str | None = None) -> LambdaVersion:
         """The code and configuration as they are in this stack, published; or a published version by its number.
 
-        A version is published again whenever code or configuration change, and only then. Earlier ones are kept.
+        A version is published again whenever code, layers or configuration change, and only then. Earlier ones are
+        kept.
         """
         if number is not None:
+            if not has_marker(number) and not re.fullmatch(r"\d+|\$LATEST", str.__str__(number)):
+                raise ConstructError(f"{number!r} is no version", place=caller(), fix='its number, such as "7"')
             return LambdaVersion(self, str.__str__(number) if type(number) is str else number)
         made = self.node.children.get("Version")
         if made is None:
@@ -362,7 +367,7 @@ class LambdaFunction(Invocable):
 
         `canary=10, every="5m"`: 10 % of the invocations for 5 minutes, then all; `linear=10, every="1m"`: 10 % more
         every minute; neither: all at once. `rollback_on`: alarms, one of which takes everything back. `before` and
-        `after`: functions that must agree before and after the move.
+        `after`: functions that must agree before and after the move; their roles may tell CodeDeploy so.
         """
         from .rollout import Rollout
 
@@ -376,13 +381,14 @@ class LambdaFunction(Invocable):
     @staticmethod
     def from_name(scope: Construct, id: str, name: str) -> ExistingFunction:
         """A function of this account and region that exists already; it can be invoked and given sources."""
-        checked_name(name)
+        checked_name(name, pattern=r"[\w-]{1,140}")
         return ExistingFunction(scope, id, function_arn=arn_here("lambda", f"function:{name}"), function_name=name)
 
     @staticmethod
     def from_arn(scope: Construct, id: str, arn: str) -> ExistingFunction:
         """A function that exists already, by ARN."""
-        arn = checked_arn(arn, "lambda", "arn:aws:lambda:eu-west-1:123456789012:function:worker")
+        example = "arn:aws:lambda:eu-west-1:123456789012:function:worker"
+        arn = checked_arn(arn, "lambda", example, r"function:[\w-]+(:[\w$-]+)?")
         whole = part(arn, 5)
         name = select(1, split(":", whole)) if has_marker(whole) else whole.partition(":")[2].partition(":")[0]
         return ExistingFunction(scope, id, function_arn=arn, function_name=name)
@@ -391,7 +397,7 @@ class LambdaFunction(Invocable):
         if given is None:
             return self.version()
         if not isinstance(given, LambdaVersion):
-            return self.version(given)
+            return LambdaVersion(self, str.__str__(given) if type(given) is str else given)
         if given.function is not self:
             raise ConstructError(
                 f"the alias {alias!r} of {self.node.path} cannot lead to a version of {given.function.node.path}",
@@ -455,7 +461,7 @@ class LambdaVersion:
 
 @construct
 class CurrentVersion(Construct):
-    """The version of what stands in the stack now; its logical id carries a hash of code and configuration."""
+    """The version of what stands in the stack now; its logical id carries a hash of code, layers and configuration."""
 
     function: LambdaFunction
 
@@ -473,6 +479,9 @@ class CurrentVersion(Construct):
             held = {
                 name: value for name, value in self.function.node.resource.properties.items() if name not in UNVERSIONED
             }
+            layers = [made.properties for made in map(_layer_here, self.function.layers) if made is not None]
+            if layers:  # the function holds their references alone, which stay as they are when a layer changes
+                held["Layers' own"] = layers
             digest = hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
             main.fixed_id = f"{main.plain_id}{digest[:10].upper()}"
 
@@ -530,8 +539,9 @@ class LambdaAlias(Invocable):
 class LambdaLayer(Construct):
     """Files that several functions share, below /opt; Python packages belong into a folder `python`.
 
-    - `code`: a directory or zip-able file of the project, or `asset(…)`; `runtimes` and `architectures` say for which
-      functions it is.
+    - `code`: a directory or file of the project, a zip that is used as it is, or `asset(…)`. What its
+      `requirements.txt` asks for is put into the folder `python`, for the one Python in `runtimes`.
+    - `runtimes` and `architectures` say for which functions it is.
 
     Every change makes a new version; earlier ones are deleted. Source: Lambda Developer Guide, Lambda layers.
     """
@@ -552,7 +562,16 @@ class LambdaLayer(Construct):
             raise ConstructError(
                 f"{self.node.path}: a layer is made of files", place=caller(), fix="give a directory of the project"
             )
-        self.package: Package = package(self, Asset(code.path, code.ignore, None), None, "x86_64")
+        pythons = [runtime for runtime in self.runtimes if not has_marker(runtime) and family(runtime) == "python"]
+        runtime = pythons[0] if len(pythons) == 1 else None
+        machines = [one for one in self.architectures if not has_marker(one)] or ["x86_64"]
+        made = [package(self, code, runtime, machine, below="python/") for machine in dict.fromkeys(machines)]
+        if len({one.hash for one in made}) > 1:
+            raise ConstructError(
+                f"{self.node.path}: the packages differ between {' and '.join(machines)}", place=caller(),
+                fix="make a layer for each, with one of them in architectures=",
+            )  # fmt: skip
+        self.package: Package = made[0]
         resource_class(LAYER)(
             self,
             MAIN,
@@ -563,6 +582,14 @@ class LambdaLayer(Construct):
             CompatibleArchitectures=list(self.architectures) or None,
             LicenseInfo=self.licence,
         )
+
+
+def _layer_here(layer: LambdaLayer | str) -> Resource | None:
+    """The resource of a layer that is made in the app; None for one that is known by its ARN alone."""
+    if isinstance(layer, LambdaLayer):
+        return layer.node.resource
+    made = referent_of(layer)
+    return made[0] if made is not None and getattr(made[0], "TYPE", None) == LAYER else None
 
 
 def _text(made: Package, name: str) -> str | None:

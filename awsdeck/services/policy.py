@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..resource import Resource
 
     Conditions = Mapping[str, Mapping[str, Any]]
+    Inverted = Literal["actions", "resources", "both"]
 
     class Grantee(Protocol):
         """Something that holds permissions of its own: a role, a user, a group, a function."""
@@ -56,7 +57,7 @@ class Principal:
     ) -> None:
         self.kind = kind
         self.names = tuple(names)
-        self.conditions: dict[str, dict[str, Any]] = {op: dict(keys) for op, keys in (conditions or {}).items()}
+        self.conditions = both(conditions or {}, {})
         self.assume = assume
 
     @classmethod
@@ -169,10 +170,11 @@ def principal(who: str | Principal | Grantee) -> Principal:
 class Statement:
     """One statement. `resources` is empty in trust policies, `principal` is None in identity policies.
 
-    `spots` are the user's lines that it says what it says for.
+    With `invert="actions"` it speaks of all actions but these (`NotAction`), with "resources" of all resources but
+    these (`NotResource`), with "both" of neither. `spots` are the user's lines that it says what it says for.
     """
 
-    __slots__ = ("effect", "actions", "resources", "principal", "conditions", "sid", "spots")
+    __slots__ = ("effect", "actions", "resources", "principal", "conditions", "sid", "invert", "spots")
 
     def __init__(
         self,
@@ -183,7 +185,12 @@ class Statement:
         principal: Principal | None = None,
         conditions: Conditions | None = None,
         sid: str | None = None,
+        invert: Inverted | None = None,
     ) -> None:
+        if invert not in (None, "actions", "resources", "both"):
+            raise ConstructError(
+                f"a statement cannot invert {invert!r}", place=caller(), fix='"actions", "resources" or "both"'
+            )
         self.effect: Literal["Allow", "Deny"] = effect
         self.actions = _texts(actions, "an action", "as in s3:GetObject")
         self.resources = _texts(resources, "an ARN", "such as bucket.arn")
@@ -193,6 +200,7 @@ class Statement:
         held = principal.conditions if principal is not None else {}
         self.conditions = both(held, conditions or {})
         self.sid = sid
+        self.invert: Inverted | None = invert
         self.spots: tuple[tuple[str, int] | None, ...] = (caller_spot(),)
         for action in self.actions:
             if type(action) is str and action != "*" and action.count(":") != 1:
@@ -206,17 +214,25 @@ class Statement:
             "Sid": self.sid,
             "Effect": self.effect,
             "Principal": self.principal.to_cloudformation() if self.principal is not None else None,
-            "Action": _one(sorted(self.actions, key=_plain)),
-            "Resource": _one(self.resources) if self.resources else None,
+            self._element("Action"): _one(sorted(self.actions, key=_plain)),
+            self._element("Resource"): _one(self.resources) if self.resources else None,
             "Condition": self.conditions or None,
         }
         return {name: value for name, value in body.items() if value is not None}
+
+    def _element(self, name: str) -> str:
+        return f"Not{name}" if self.inverts(f"{name.lower()}s") else name
+
+    def inverts(self, what: str) -> bool:
+        """Whether it speaks of all "actions" (or "resources") but its own."""
+        return self.invert in (what, "both")
 
     def _key(self, *, of: str) -> str:
         """What must be equal for two statements to be merged in their actions or their resources."""
         rest = {
             "effect": self.effect,
             "sid": self.sid,
+            "invert": self.invert,
             "principal": express(self.principal.to_cloudformation()) if self.principal is not None else None,
             "conditions": express(self.conditions),
             "resources": sorted(map(_plain, self.resources)) if of == "actions" else None,
@@ -238,6 +254,8 @@ class Document:
     def add(self, statement: Statement) -> None:
         """Add a statement, or widen one that says the same of the same resources or actions."""
         for of in ("actions", "resources") if self.statements else ():
+            if statement.inverts(of):
+                continue  # two lists of exceptions in one statement would spare more than each of them
             key = statement._key(of=of)
             for place, known in enumerate(self.statements):
                 if known._key(of=of) == key:
@@ -248,6 +266,7 @@ class Document:
                         principal=known.principal,
                         conditions=known.conditions,
                         sid=known.sid,
+                        invert=known.invert,
                     )
                     merged.spots = tuple(dict.fromkeys((*known.spots, *statement.spots)))
                     self.statements[place] = merged
@@ -295,6 +314,8 @@ def give(
 
 def both(first: Conditions, second: Conditions) -> dict[str, dict[str, Any]]:
     """Two sets of conditions that must hold together; raises `ConstructError` when they contradict each other."""
+    for block in (first, second):
+        _check_shape(block)
     joined: dict[str, dict[str, Any]] = {operator: dict(keys) for operator, keys in first.items()}
     for operator, keys in second.items():
         held = joined.setdefault(operator, {})
@@ -306,6 +327,23 @@ def both(first: Conditions, second: Conditions) -> dict[str, dict[str, Any]]:
                 )  # fmt: skip
             held[key] = value
     return joined
+
+
+def _check_shape(conditions: Any) -> None:
+    if isinstance(conditions, dict) and all(isinstance(keys, dict) for keys in conditions.values()):
+        return
+    if not hasattr(conditions, "items"):
+        raise ConstructError(f"a {type(conditions).__name__} is no condition", place=caller(), fix=_CONDITION)
+    for operator, keys in conditions.items():
+        if not hasattr(keys, "items"):
+            raise ConstructError(
+                f"the condition {operator!r} needs an operator around it: keys and values stand below one",
+                place=caller(),
+                fix=_CONDITION,
+            )
+
+
+_CONDITION = 'write {"StringEquals": {"aws:SourceAccount": "123456789012"}}'
 
 
 def under(arn: str, *paths: str) -> list[str]:

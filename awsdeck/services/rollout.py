@@ -12,6 +12,7 @@ from ..cfn import resource_class
 from ..constructs import Construct, construct
 from ..errors import ConstructError
 from ..source import caller
+from .existing import arn_here
 from .iam import IAMRole
 from .triggers import alarm_name
 
@@ -62,7 +63,8 @@ class Rollout(Construct):
         alarms = [alarm_name(alarm) for alarm in _several(self.rollback_on)]
         if alarms:
             needs.append(role.allow("cloudwatch:DescribeAlarms", on="*"))
-        needs += [hook.grant_invoke(role) for hook in (self.before, self.after) if hook is not None]
+        hooks = {"before": self.before, "after": self.after}
+        needs += [self._hook(name, hook).grant_invoke(role) for name, hook in hooks.items() if hook is not None]
         application = resource_class(APPLICATION)(self, "Application", ComputePlatform="Lambda")
         group = resource_class(GROUP)(
             self,
@@ -82,13 +84,23 @@ class Rollout(Construct):
         for grant in needs:
             if grant.policy is not None:
                 group.node.depends_on(grant.policy)
+        own = arn_here("codedeploy", f"deploymentgroup:{application.ref}/{group.ref}")
+        for hook in hooks.values():
+            if hook is not None and hook.function.owns_role:
+                hook.allow("codedeploy:PutLifecycleEventHookExecutionStatus", on=own)
         policy = {
             "ApplicationName": application.ref,
             "DeploymentGroupName": group.ref,
-            "BeforeAllowTrafficHook": self.before.function.function_name if self.before is not None else None,
-            "AfterAllowTrafficHook": self.after.function.function_name if self.after is not None else None,
+            "BeforeAllowTrafficHook": None if self.before is None else self.before.function.function_name,
+            "AfterAllowTrafficHook": None if self.after is None else self.after.function.function_name,
         }
         self.target.node.override("UpdatePolicy.CodeDeployLambdaAliasUpdate", policy)
+
+    def _hook(self, name: str, hook: Invocable) -> Invocable:
+        called: object = hook.function
+        if called is not hook:
+            raise self._wrong(f"{name}= is an alias, and CodeDeploy calls a function by its name", "give the function")
+        return hook
 
     def _configuration(self) -> str:
         given = [

@@ -10,13 +10,17 @@ from ..source import caller
 from ..tokens import AWS
 from .existing import Existing, checked_arn, checked_name, part
 from .hints import check, hold
+from .keys import grant_key, named
+from .lifecycle import LifecycleRule as LifecycleRule  # noqa: PLC0414
 from .policy import Document, Grant, Principal, Statement, give, under
 from .sns import TopicAccess
 from .sqs import QueueAccess
+from .website import CorsRule as CorsRule  # noqa: PLC0414
+from .website import Website as Website  # noqa: PLC0414
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any, Literal
 
     from ..resource import Resource
@@ -25,141 +29,9 @@ if TYPE_CHECKING:
     from .invocable import Invocable
     from .policy import Conditions, Grantee
 
-    StorageClass = Literal[
-        "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"
-    ]  # fmt: skip
-    Method = Literal["GET", "PUT", "HEAD", "POST", "DELETE"]
-
 BUCKET = "AWS::S3::Bucket"
 BUCKET_POLICY = "AWS::S3::BucketPolicy"
 ALGORITHMS = {"s3": "AES256", "kms": "aws:kms", "kms-dsse": "aws:kms:dsse"}
-
-
-class LifecycleRule:
-    """What happens to objects as they age; days count from an object's creation.
-
-    - `to`: storage classes with the day on which objects move there: `{"STANDARD_IA": 30, "GLACIER": 90}`.
-    - `expire_after`: the day on which objects are deleted (on a versioned bucket: hidden).
-    - `prefix`, `tags`, `larger_than`, `smaller_than` (bytes): which objects; all of them when left out.
-    - `noncurrent_to`, `noncurrent_expire_after`, `keep_noncurrent` (1 to 100 versions): for versions that were
-      replaced, counted from that day.
-    - `abort_uploads_after`: the day on which parts of unfinished uploads are deleted.
-    - `remove_delete_markers`: drop markers that hide nothing any more.
-
-    Source: S3 User Guide, managing the lifecycle of objects; course notes, S3 storage classes.
-    """
-
-    __slots__ = ("body",)
-
-    def __init__(
-        self,
-        *,
-        to: Mapping[StorageClass, int] | None = None,
-        expire_after: int | Token | None = None,
-        prefix: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        larger_than: int | None = None,
-        smaller_than: int | None = None,
-        noncurrent_to: Mapping[StorageClass, int] | None = None,
-        noncurrent_expire_after: int | Token | None = None,
-        keep_noncurrent: int | None = None,
-        abort_uploads_after: int | Token | None = None,
-        remove_delete_markers: bool = False,
-        id: str | None = None,
-        enabled: bool = True,
-    ) -> None:
-        noncurrent = {"NoncurrentDays": noncurrent_expire_after, "NewerNoncurrentVersions": keep_noncurrent}
-        abort = {"DaysAfterInitiation": abort_uploads_after}
-        body: dict[str, Any] = {
-            "Id": id,
-            "Status": "Enabled" if enabled else "Disabled",
-            "Prefix": prefix,
-            "TagFilters": [{"Key": key, "Value": value} for key, value in sorted((tags or {}).items())] or None,
-            "ObjectSizeGreaterThan": None if larger_than is None else str(larger_than),
-            "ObjectSizeLessThan": None if smaller_than is None else str(smaller_than),
-            "Transitions": [{"StorageClass": cls, "TransitionInDays": day} for cls, day in (to or {}).items()] or None,
-            "ExpirationInDays": expire_after,
-            "NoncurrentVersionTransitions": [
-                {"StorageClass": cls, "TransitionInDays": day} for cls, day in (noncurrent_to or {}).items()
-            ]
-            or None,
-            "NoncurrentVersionExpiration": noncurrent if noncurrent_expire_after is not None else None,
-            "AbortIncompleteMultipartUpload": abort if abort_uploads_after is not None else None,
-            "ExpiredObjectDeleteMarker": True if remove_delete_markers else None,
-        }
-        self.body = body
-
-    @property
-    def classes(self) -> list[str]:
-        """The storage classes that objects are moved to."""
-        moves = [*(self.body["Transitions"] or ()), *(self.body["NoncurrentVersionTransitions"] or ())]
-        return [move["StorageClass"] for move in moves]
-
-    def to_cloudformation(self) -> dict[str, Any]:
-        """The rule as CloudFormation writes it."""
-        return self.body
-
-
-class CorsRule:
-    """Which web pages of other origins may use the bucket; `max_age` in seconds.
-
-    Source: S3 User Guide, cross-origin resource sharing; course notes, S3.
-    """
-
-    __slots__ = ("body",)
-
-    def __init__(
-        self,
-        origins: Sequence[str],
-        methods: Sequence[Method] = ("GET",),
-        *,
-        headers: Sequence[str] = (),
-        expose: Sequence[str] = (),
-        max_age: int | None = None,
-        id: str | None = None,
-    ) -> None:
-        self.body: dict[str, Any] = {
-            "Id": id,
-            "AllowedOrigins": list(origins),
-            "AllowedMethods": list(methods),
-            "AllowedHeaders": list(headers) or None,
-            "ExposedHeaders": list(expose) or None,
-            "MaxAge": max_age,
-        }
-
-    def to_cloudformation(self) -> dict[str, Any]:
-        """The rule as CloudFormation writes it."""
-        return self.body
-
-
-class Website:
-    """A static website: `index` and `error` pages, or `redirect_to` a host for every request.
-
-    Source: S3 User Guide, hosting a static website; course notes, S3.
-    """
-
-    __slots__ = ("body",)
-
-    def __init__(
-        self,
-        index: str | None = None,
-        *,
-        error: str | None = None,
-        redirect_to: str | None = None,
-        redirect_protocol: Literal["http", "https"] | None = None,
-        routing: Sequence[Mapping[str, Any]] = (),
-    ) -> None:
-        redirect = {"HostName": redirect_to, "Protocol": redirect_protocol}
-        self.body: dict[str, Any] = {
-            "IndexDocument": index,
-            "ErrorDocument": error,
-            "RedirectAllRequestsTo": redirect if redirect_to is not None else None,
-            "RoutingRules": list(routing) or None,
-        }
-
-    def to_cloudformation(self) -> dict[str, Any]:
-        """The website as CloudFormation writes it."""
-        return self.body
 
 
 class BucketAccess(Construct):
@@ -188,6 +60,11 @@ class BucketAccess(Construct):
         self._grant_key(who, "kms:GenerateDataKey", "kms:Decrypt")
         actions = ["s3:PutObject", "s3:AbortMultipartUpload"]
         return give(who, actions, on=self._objects(prefix), through=self._state, when=when)
+
+    def grant_put(self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None) -> Grant:
+        """Let somebody put objects below `prefix`, and no more; with a customer key, use it too."""
+        self._grant_key(who, "kms:GenerateDataKey")
+        return give(who, ["s3:PutObject"], on=self._objects(prefix), through=self._state, when=when)
 
     def grant_read_write(
         self, who: str | Principal | Grantee, *, prefix: str = "", when: Conditions | None = None
@@ -220,8 +97,7 @@ class BucketAccess(Construct):
         return under(self.arn, f"{prefix}*")
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        if self.key is not None and not isinstance(who, str | Principal):
-            who.allow(*actions, on=self.key)
+        grant_key(self, self.key, who, actions)
 
     def _keeps_versions(self) -> bool:
         return False
@@ -235,14 +111,18 @@ class S3Bucket(BucketAccess):
       `aws/s3` key otherwise. With KMS, `bucket_key` (on) saves calls to it.
     - `enforce_encryption`: refuse uploads whose request does not ask for this encryption in the header
       `x-amz-server-side-encryption`.
-    - `tls_only`: refuse requests that do not come over TLS (on).
+    - `tls_only`: refuse requests that do not come over TLS; on, but for a website that serves pages, since website
+      endpoints speak plain HTTP only.
+    - `minimum_tls`: "1.2" or "1.3": refuse requests over an older TLS.
     - `versioned`: keep old versions of objects.
     - `public`: "blocked" (default), or "policy" to let bucket policies open it, as `grant_public_read` does.
     - `lifecycle`: `LifecycleRule`s; `cors`: `CorsRule`s; `website`: a `Website`.
     - `access_logs`: another bucket of the same region and account that gets a line for every request, below
       `access_logs_prefix`.
     - `acceleration`: Transfer Acceleration; the name must have no dots.
-    - `object_lock`: objects can be locked against deletion; switches versioning on.
+    - `object_lock`: objects can be locked against deletion; switches versioning on. `lock_days` locks every new object
+      for so many days (and switches object lock on): `lock_mode` "governance" (some may lift it) or "compliance"
+      (nobody may).
     - `event_bridge`: send all events to EventBridge.
     - `name`: unique in the world, 3 to 63 lower-case letters, digits, dots and hyphens; better left out, or with
       `AWS.AccountId` in it.
@@ -260,7 +140,8 @@ class S3Bucket(BucketAccess):
     key: str | None = None
     bucket_key: bool = True
     enforce_encryption: bool = False
-    tls_only: bool = True
+    tls_only: bool | None = None
+    minimum_tls: Literal["1.2", "1.3"] | None = None
     versioned: bool = False
     public: Literal["blocked", "policy"] = "blocked"
     lifecycle: Sequence[LifecycleRule] = ()
@@ -270,6 +151,8 @@ class S3Bucket(BucketAccess):
     access_logs_prefix: str | None = None
     acceleration: bool = False
     object_lock: bool = False
+    lock_days: int | Token | None = None
+    lock_mode: Literal["governance", "compliance"] = "governance"
     event_bridge: bool = False
     gets_per_second: float | None = None
     puts_per_second: float | None = None
@@ -300,31 +183,43 @@ class S3Bucket(BucketAccess):
             BucketEncryption=self._encryption(),
             PublicAccessBlockConfiguration=_public_access(self.public == "blocked"),
             OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
-            VersioningConfiguration={"Status": "Enabled"} if self.versioned or self.object_lock else None,
+            VersioningConfiguration={"Status": "Enabled"} if self._keeps_versions() else None,
             LifecycleConfiguration={"Rules": self._rules} if self._rules else None,
             CorsConfiguration={"CorsRules": list(self.cors)} if self.cors else None,
             WebsiteConfiguration=self.website,
             LoggingConfiguration=self._logging(),
             AccelerateConfiguration={"AccelerationStatus": "Enabled"} if self.acceleration else None,
-            ObjectLockEnabled=True if self.object_lock else None,
+            ObjectLockEnabled=True if self._locks() else None,
+            ObjectLockConfiguration=self._lock(),
             NotificationConfiguration=self._notification(),
         )
         if self.access_logs is not None:
             self.access_logs.accept_logs_of(self, self.access_logs_prefix or "")
         self._check_use()
-        if self.tls_only:
-            self._state(
-                Statement(
-                    ["s3:*"],
-                    [self.arn, f"{self.arn}/*"],
-                    effect="Deny",
-                    principal=Principal.anyone(),
-                    conditions={"Bool": {"aws:SecureTransport": "false"}},
-                    sid="DenyPlainHttp",
-                )
-            )
+        if self.tls_only or (self.tls_only is None and not self._serves_pages()):
+            self._refuse({"Bool": {"aws:SecureTransport": "false"}}, "DenyPlainHttp")
+        if self.minimum_tls is not None:
+            self._refuse({"NumericLessThan": {"s3:TlsVersion": self.minimum_tls}}, "DenyOldTls")
         if self.enforce_encryption:
             self._enforce()
+
+    def _refuse(self, conditions: Conditions, sid: str) -> None:
+        everything = [self.arn, f"{self.arn}/*"]
+        self._state(
+            Statement(["s3:*"], everything, effect="Deny", principal=Principal.anyone(), conditions=conditions, sid=sid)
+        )
+
+    def _serves_pages(self) -> bool:
+        return self.website is not None and self.website.body["RedirectAllRequestsTo"] is None
+
+    def _locks(self) -> bool:
+        return self.object_lock or self.lock_days is not None
+
+    def _lock(self) -> dict[str, Any] | None:
+        if self.lock_days is None:
+            return None
+        retention = {"Mode": self.lock_mode.upper(), "Days": self.lock_days}
+        return {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
 
     def _check_use(self) -> None:
         check(
@@ -381,14 +276,15 @@ class S3Bucket(BucketAccess):
                 sid="DenyUnencryptedPut",
             )
         )
-        if self.key is not None:
+        arn, by_alias = (None, None) if self.key is None else named(self.key)
+        if arn is not None and by_alias is None:  # requests name the key itself, never an alias of it
             self._state(
                 Statement(
                     ["s3:PutObject"],
                     objects,
                     effect="Deny",
                     principal=Principal.anyone(),
-                    conditions={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": self.key}},
+                    conditions={"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": arn}},
                     sid="DenyOtherKeys",
                 )
             )
@@ -408,8 +304,8 @@ class S3Bucket(BucketAccess):
     ) -> None:
         """Tell a standard queue or topic, or a function or alias, of events (`"s3:ObjectCreated:*"`) on objects whose key fits.
 
-        The target gets the policy it needs, for buckets of this account; the bucket waits for it. Nothing else is
-        added: S3 itself sends.
+        The target gets the policy it needs, for this bucket when it has a fixed name and else for buckets of this
+        account, as naming it would close a circle; the bucket waits for it. Nothing else is added: S3 itself sends.
         """
         if not events:
             raise ConstructError(f"{self.node.path}: notify needs at least one event", place=caller(),
@@ -425,7 +321,8 @@ class S3Bucket(BucketAccess):
                 place=caller(),
                 fix="give a standard queue or topic, or a function",
             )
-        policy = target.accept_from_account("s3.amazonaws.com")
+        known = None if self.name is None else f"arn:{AWS.Partition}:s3:::{self.name}"
+        policy = target.accept_from_account("s3.amazonaws.com", known)
         kind, name, arn = _notified(target)
         for event in events:
             entry: dict[str, Any] = {"Event": event, name: arn}
@@ -454,7 +351,7 @@ class S3Bucket(BucketAccess):
         return made.node.resource
 
     def _keeps_versions(self) -> bool:
-        return self.versioned or self.object_lock
+        return self.versioned or self._locks()
 
     @staticmethod
     def from_name(
@@ -470,7 +367,7 @@ class S3Bucket(BucketAccess):
         scope: Construct, id: str, arn: str, *, key: str | None = None, versioned: bool = False
     ) -> ExistingBucket:
         """A bucket that exists already, by ARN."""
-        arn = checked_arn(arn, "s3", "arn:aws:s3:::uploads")
+        arn = checked_arn(arn, "s3", "arn:aws:s3:::uploads", r"[\w.-]+")
         return ExistingBucket(scope, id, values=_bucket(arn, part(arn, 5)), key=key, versioned=versioned)
 
 

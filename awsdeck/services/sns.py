@@ -9,9 +9,10 @@ from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
 from ..node import MAIN
 from ..source import caller
-from ..tokens import AWS
+from ..tokens import AWS, describe, has_marker
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
+from .keys import grant_key
 from .policy import Document, Grant, Principal, Statement, give
 from .sqs import DeadLetter, QueueAccess
 
@@ -39,6 +40,7 @@ TOPIC_POLICY = "AWS::SNS::TopicPolicy"
 SUBSCRIPTION = "AWS::SNS::Subscription"
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_PLAIN = re.compile(r"\+?[0-9]+|[A-Za-z0-9]+@[a-z0-9]+(\.[a-z0-9]+)*|https?://[a-z0-9]+(\.[a-z0-9]+)*/?")
 _PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
@@ -120,9 +122,7 @@ class TopicAccess(Construct):
 
     def grant_publish(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
         """Let somebody publish; with a customer key, use it too."""
-        key = self.key
-        if key is not None and not isinstance(who, str | Principal) and (type(key) is not str or "arn:" in key):
-            who.allow("kms:GenerateDataKey", "kms:Decrypt", on=key)
+        grant_key(self, self.key, who, ("kms:GenerateDataKey", "kms:Decrypt"))
         return give(who, ["sns:Publish"], on=[self.arn], through=self._state, when=when)
 
     def grant_subscribe(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
@@ -140,14 +140,18 @@ class TopicAccess(Construct):
             )
         )
 
-    def accept_from_account(self, service: str) -> Resource:
-        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
+    def accept_from_account(self, service: str, source_arn: str | None = None) -> Resource:
+        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle.
+
+        An ARN that is known all the same, by a fixed name, is asked for too.
+        """
+        source = {} if source_arn is None else {"ArnLike": {"aws:SourceArn": source_arn}}
         return self._state(
             Statement(
                 ["sns:Publish"],
                 [self.arn],
                 principal=Principal.service(service),
-                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
+                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}, **source},
             )
         )
 
@@ -163,6 +167,7 @@ class TopicAccess(Construct):
         dead_letter: DeadLetter | QueueAccess | None = None,
         role: str | None = None,
     ) -> Subscription:
+        id = self._free(scope, id, endpoint)
         failed = dead_letter.queue if isinstance(dead_letter, DeadLetter) else dead_letter
         if failed is not None:
             failed.accept_from("sns.amazonaws.com", self.arn)
@@ -170,6 +175,19 @@ class TopicAccess(Construct):
             scope, id, topic=self, protocol=protocol, endpoint=endpoint, filter=filter, filter_on=filter_on, raw=raw,
             dead_letter=failed, role=role,
         )  # fmt: skip
+
+    def _free(self, scope: Construct, id: str, endpoint: str) -> str:
+        """The id for a subscription; refuses an endpoint that this topic has already, as SNS does."""
+        held = scope.node.children.get(id)
+        if not isinstance(held, Subscription):
+            return id
+        if held.topic is self and str.__eq__(held.endpoint, endpoint):
+            raise ConstructError(
+                f"{self.node.path} pushes to this endpoint already, and SNS keeps one subscription for each",
+                place=caller(),
+                fix='say all it is to get in one filter: several values of one key, or {"$or": [{…}, {…}]}',
+            )
+        return f"{id}{_digest(f'{self.node.path} {describe(endpoint)}')}"
 
 
 @construct
@@ -258,7 +276,7 @@ class SNSTopic(TopicAccess):
     @staticmethod
     def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingTopic:
         """A topic that exists already, by ARN. It can be subscribed to, as far as its own policy lets this account."""
-        arn = checked_arn(arn, "sns", "arn:aws:sns:eu-west-1:123456789012:placed")
+        arn = checked_arn(arn, "sns", "arn:aws:sns:eu-west-1:123456789012:placed", r"[\w.-]+")
         return ExistingTopic(scope, id, values={"arn": arn, "topic_name": part(arn, 5)}, key=key)
 
 
@@ -334,4 +352,18 @@ def _word(construct: Construct) -> str:
 
 
 def _letters(text: str) -> str:
+    """A word for an address; what the word leaves out goes into a digest, so that similar addresses stay apart."""
+    if has_marker(text):
+        return _words(describe(text))
+    word = _words(text)
+    return word if _PLAIN.fullmatch(text) else f"{word}{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def _words(text: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in re.findall(r"[A-Za-z0-9]+", text))

@@ -11,11 +11,13 @@ from ..source import caller
 from ..tokens import AWS
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
+from .keys import grant_key
 from .policy import Document, Grant, Principal, Statement, give
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from collections.abc import Sequence
+    from typing import Any, Literal
 
     from ..resource import Resource
     from ..tokens import Token
@@ -90,18 +92,20 @@ class QueueAccess(Construct):
         return actions if not isinstance(who, str | Principal) else actions[:1]
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        key = self.key
-        if key is not None and not isinstance(who, str | Principal) and _is_arn(key):
-            who.allow(*actions, on=key)
+        grant_key(self, self.key, who, actions)
 
-    def accept_from_account(self, service: str) -> Resource:
-        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle."""
+    def accept_from_account(self, service: str, source_arn: str | None = None) -> Resource:
+        """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle.
+
+        An ARN that is known all the same, by a fixed name, is asked for too.
+        """
+        source = {} if source_arn is None else {"ArnLike": {"aws:SourceArn": source_arn}}
         return self._state(
             Statement(
                 ["sqs:SendMessage"],
                 [self.arn],
                 principal=Principal.service(service),
-                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}},
+                conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}, **source},
             )
         )
 
@@ -117,6 +121,8 @@ class SQSQueue(QueueAccess):
     - `receive_wait`: seconds a receive call waits for messages (long polling), 0 to 20; 20 by default.
     - `max_message_size`: bytes, 1,024 to 262,144 in the course notes' limits, 1,048,576 today.
     - `dead_letter`: another queue of the same kind: `dead_letter=failed.after(5)`.
+    - `dead_letters_of`: which queues of this account and region may use this one as dead-letter queue: "any" (what AWS
+      does by itself), "none", or up to 10 queues: ARNs, existing queues, or constructs with a `name`.
     - `encryption`: "sqs" (default, free), "kms" with `key` (an ARN, id or alias; `alias/aws/sqs` by default), or "none".
     - `deduplication`: "content" lets a FIFO queue tell repeated messages by their text.
     - `high_throughput`: a FIFO queue that orders within message groups only, for more calls a second.
@@ -138,6 +144,7 @@ class SQSQueue(QueueAccess):
     receive_wait: int | Token = 20
     max_message_size: int | Token | None = None
     dead_letter: DeadLetter | None = None
+    dead_letters_of: Literal["any", "none"] | Sequence[QueueAccess | str] | None = None
     encryption: Literal["sqs", "kms", "none"] = "sqs"
     key: str | None = None
     data_key_reuse: int | Token | None = None
@@ -175,6 +182,7 @@ class SQSQueue(QueueAccess):
             ReceiveMessageWaitTimeSeconds=self.receive_wait,
             MaximumMessageSize=self.max_message_size,
             RedrivePolicy=redrive,
+            RedriveAllowPolicy=self._sources(),
             SqsManagedSseEnabled={"sqs": True, "none": False}.get(self.encryption),
             KmsMasterKeyId=("alias/aws/sqs" if self.key is None else self.key) if self.encryption == "kms" else None,
             KmsDataKeyReusePeriodSeconds=self.data_key_reuse,
@@ -206,6 +214,15 @@ class SQSQueue(QueueAccess):
                 )
             )
 
+    def _sources(self) -> dict[str, Any] | None:
+        given = self.dead_letters_of
+        if given is None:
+            return None
+        if isinstance(given, str) and given in ("any", "none"):
+            return {"redrivePermission": "allowAll" if given == "any" else "denyAll"}
+        several: Sequence[QueueAccess | str] = given if isinstance(given, list | tuple) else [given]  # type: ignore[list-item]
+        return {"redrivePermission": "byQueue", "sourceQueueArns": [_source_arn(one) for one in several]}
+
     def after(self, receives: int) -> DeadLetter:
         """This queue as the dead-letter queue of another: messages come here after `receives` (1 to 1,000) tries.
 
@@ -236,7 +253,7 @@ class SQSQueue(QueueAccess):
     @staticmethod
     def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingQueue:
         """A queue that exists already, by ARN."""
-        arn = checked_arn(arn, "sqs", "arn:aws:sqs:eu-west-1:123456789012:orders")
+        arn = checked_arn(arn, "sqs", "arn:aws:sqs:eu-west-1:123456789012:orders", r"[\w.-]+")
         name = part(arn, 5)
         url = f"https://sqs.{part(arn, 3)}.{AWS.URLSuffix}/{part(arn, 4)}/{name}"
         return ExistingQueue(scope, id, values={"arn": arn, "url": url, "queue_name": name}, key=key)
@@ -249,5 +266,15 @@ class ExistingQueue(Existing, QueueAccess):
     WHAT = "queue"
 
 
-def _is_arn(key: str) -> bool:
-    return type(key) is not str or key.startswith("arn:") or not key.isascii()
+def _source_arn(source: QueueAccess | str) -> str:
+    """The ARN of a queue that sends its dead letters, without a reference: it refers to the other one already."""
+    if isinstance(source, str):
+        return checked_arn(source, "sqs", "arn:aws:sqs:eu-west-1:123456789012:orders")
+    if not isinstance(source, SQSQueue):
+        return source.arn
+    if source.name is None:
+        raise ConstructError(
+            f"{source.node.path} and its dead-letter queue would wait for each other", place=caller(),
+            fix='give it a name=, write its ARN, or allow "any"',
+        )  # fmt: skip
+    return arn_here("sqs", source.name)

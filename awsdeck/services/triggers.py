@@ -9,9 +9,12 @@ from ..constructs import Construct, construct
 from ..errors import ConstructError
 from ..node import MAIN
 from ..resource import Resource
-from ..rules.limits import STREAM_READERS
+from ..rules.limits import FILTERS_MOST, STREAM_READERS
 from ..source import caller
 from ..tokens import attribute_of, describe, express, reference, referent_of, to_json
+from .existing import Existing
+from .keys import grant_key
+from .policy import listed
 from .sns import TopicAccess
 from .sqs import QueueAccess
 
@@ -55,6 +58,7 @@ _TYPES = {
     "AWS::DynamoDB::Table": ("dynamodb", "StreamArn"),
     "AWS::DynamoDB::GlobalTable": ("dynamodb", "StreamArn"),
     "AWS::Kinesis::Stream": ("kinesis", "Arn"),
+    "AWS::Kinesis::StreamConsumer": ("kinesis", "ConsumerARN"),
 }
 _POLLED = ("filters", "batch_size", "batch_window", "partial_failure", "enabled")
 _TAKES = {
@@ -81,14 +85,64 @@ def connect(target: Invocable, source: Any, given: dict[str, Any]) -> Construct:
             f"{target.node.path}: {', '.join(f'{name}=' for name in wrong)} says nothing of {what}", place=caller(),
             fix=f"{what} takes {', '.join(f'{name}=' for name in takes)}",
         )  # fmt: skip
+    for pattern in listed(given.get("filters", ())):
+        _check_pattern(target, pattern, '{"eventName": ["INSERT"]}')
     return _CONNECT[kind](target, source, given)
 
 
+def _check_pattern(target: Invocable, pattern: Any, example: str, under: str = "") -> None:
+    """Raise `ConstructError` for a pattern that fits nothing or everything: each of its fields lists what fits."""
+    if not isinstance(pattern, dict) or not pattern:
+        shown = f"{pattern!r} of {under}" if under else repr(pattern)
+        raise ConstructError(f"{target.node.path}: {shown} is no pattern", place=caller(), fix=f"such as {example}")
+    for name, value in pattern.items():
+        where = f"{under}.{name}" if under else str(name)
+        if isinstance(value, dict):
+            _check_pattern(target, value, example, where)
+        elif value == [] or type(value) in (str, int, float, bool, type(None)):
+            raise ConstructError(
+                f"{target.node.path}: {where} of the pattern is {value!r}, and a field lists what fits", place=caller(),
+                fix=f"such as {example}" if value == [] else f"write [{value!r}]",
+            )  # fmt: skip
+
+
+_UNITS = ("minute", "hour", "day")
+
+
+def _check_schedule(target: Invocable, schedule: str) -> None:
+    """Raise `ConstructError` for what EventBridge does not take.
+
+    Source: EventBridge User Guide, rules that run on a schedule.
+    """
+    kind, inside = schedule.removesuffix(")").split("(", 1)
+    fields = inside.split()
+    if kind == "rate":
+        number, unit = fields if len(fields) == 2 else ("", "")
+        one = number == "1"
+        if number.isdecimal() and int(number) and unit in [word if one else f"{word}s" for word in _UNITS]:
+            return
+        raise ConstructError(
+            f"{target.node.path}: {schedule!r} is no schedule", place=caller(),
+            fix="rate(1 minute), rate(5 minutes); also hours and days",
+        )  # fmt: skip
+    if len(fields) != 6 or fields[2:5:2].count("?") != 1:
+        raise ConstructError(
+            f"{target.node.path}: {schedule!r} is no schedule: minutes, hours, day of month, month, day of week and year, "
+            "one of the two days as ?",
+            place=caller(),
+            fix="such as cron(0 12 * * ? *)",
+        )
+
+
 def _kind(target: Invocable, source: Any) -> str:
+    from .dynamodb import TableAccess
     from .s3 import BucketAccess
 
     if isinstance(source, TopicAccess):
         return "topic"
+    if isinstance(source, TableAccess):
+        source._followed()
+        return "dynamodb"
     if isinstance(source, BucketAccess):
         return "bucket"
     if isinstance(source, QueueAccess):
@@ -137,12 +191,24 @@ def _polled(kind: str) -> Callable[[Invocable, Any, dict[str, Any]], Construct]:
             )  # fmt: skip
         if kind == "dynamodb":
             _check_readers(target, arn)
+        _check_filters(target, given.get("filters") or ())
         start = given.pop("start", None)
         return EventSource(
             target, id, target=target, source=source, kind=kind, arn=arn, start=_start(kind, start), **given
         )
 
     return connected
+
+
+def _check_filters(target: Invocable, filters: Sequence[Any]) -> None:
+    """Source: Lambda Developer Guide, Control which events Lambda sends to your function."""
+    distinct = len([one for at, one in enumerate(filters) if one not in filters[:at]])
+    if len(filters) > FILTERS_MOST or distinct < len(filters):
+        what = f"{len(filters)} filters" + (f", {distinct} of them different" if distinct < len(filters) else "")
+        raise ConstructError(
+            f"{target.node.path}: filters= has {what}", place=caller(),
+            fix=f"at most 5 different ones, or {FILTERS_MOST} where AWS has raised the quota",
+        )  # fmt: skip
 
 
 def _start(kind: str, start: Any) -> str | float | None:
@@ -244,8 +310,25 @@ class EventSource(Construct):
 
             allowed: Grant = function.allow(*CONSUME, on=self.arn)
             return allowed
-        read: Grant = function.allow(*STREAMS[self.kind], on=self.arn)
+        stream = _stream_of(self.arn) if self.kind == "kinesis" else self.arn
+        if stream is not self.arn:
+            function.allow("kinesis:SubscribeToShard", on=self.arn)
+        read: Grant = function.allow(*STREAMS[self.kind], on=stream)
         return read
+
+
+def _stream_of(arn: str) -> str:
+    """The stream of a Kinesis consumer, which has throughput of its own; any other ARN as it is.
+
+    Source: Kinesis Data Streams Developer Guide, consumers with dedicated throughput; Service Authorization Reference,
+    Amazon Kinesis Data Streams.
+    """
+    made = referent_of(arn) if type(arn) is not str else None
+    if made is not None:
+        consumer = getattr(made[0], "TYPE", None) == "AWS::Kinesis::StreamConsumer"
+        return attribute_of(made[0], "StreamARN") if consumer else arn
+    stream, found, _ = arn.partition("/consumer/")
+    return stream if found else arn
 
 
 def granted_to(target: Invocable, destination: Any) -> Grant | None:
@@ -253,8 +336,10 @@ def granted_to(target: Invocable, destination: Any) -> Grant | None:
     function = target.function
     if not function.owns_role:
         return None
-    if isinstance(destination, QueueAccess):
-        return destination.grant_send(function)
+    if isinstance(destination, QueueAccess):  # Lambda knows the queue, so sending is all it does
+        grant_key(destination, destination.key, function, ("kms:GenerateDataKey", "kms:Decrypt"))
+        sent: Grant = function.allow("sqs:SendMessage", on=destination.arn)
+        return sent
     if isinstance(destination, TopicAccess):
         return destination.grant_publish(function)
     if hasattr(destination, "grant_invoke"):
@@ -267,7 +352,15 @@ def granted_to(target: Invocable, destination: Any) -> Grant | None:
 
 
 def _bucket(target: Invocable, source: Any, given: dict[str, Any]) -> Construct:
-    events = given.pop("events", ("s3:ObjectCreated:*",))
+    if isinstance(source, Existing):
+        raise ConstructError(
+            f"{target.node.path}: the bucket {source.node.path} exists already, so what it notifies cannot be changed here",
+            place=caller(),
+            fix="have its owner send its events to EventBridge and give a pattern: "
+            '{"source": ["aws.s3"], "detail": {"bucket": {"name": ["…"]}}}',
+        )
+    events = given.pop("events", "s3:ObjectCreated:*")
+    events = (events,) if isinstance(events, str) else events
     source.notify(target, *events, **given)
     bucket: Construct = source
     return bucket
@@ -280,6 +373,10 @@ def _topic(target: Invocable, source: Any, given: dict[str, Any]) -> Construct:
 
 def _rule(target: Invocable, source: Any, given: dict[str, Any]) -> Construct:
     schedule = isinstance(source, str)
+    if schedule:
+        _check_schedule(target, source)
+    else:
+        _check_pattern(target, source, '{"source": ["aws.ec2"]}')
     words = (
         "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", source)) if schedule else "Event"
     )

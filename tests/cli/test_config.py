@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -113,8 +116,42 @@ def test_types_of_the_project_are_known(empty: Project) -> None:
     answer = empty.call("lint", "t.json", "--output", "json")
     assert answer.code == 4
     assert {finding["rule"] for finding in answer.data["findings"]} == {"XSV018"}
+    assert "Height" in empty.call("explain", "Acme::Shop::Shelf").out
     assert empty.run("schema", "add", "t.json").code == 4
     assert empty.run("schema", "add", "nothing.json").code == 4
+
+
+def test_a_schema_that_takes_the_place_of_one_of_awss_is_told(empty: Project) -> None:
+    empty.write("topic.json", json.dumps({"typeName": "AWS::SNS::Topic", "properties": {"X": {"type": "string"}}}))
+    answer = empty.call("schema", "add", "topic.json")
+    assert answer.code == 0
+    assert "AWS::SNS::Topic is one of AWS's own" in answer.err
+
+
+def test_a_schema_without_properties_is_refused(empty: Project) -> None:
+    empty.write("queue.json", '{"typeName": "AWS::SQS::Queue", "properties": {}}')
+    answer = empty.call("schema", "add", "queue.json")
+    assert answer.code == 4
+    assert "AWS::SQS::Queue has no properties" in answer.err
+
+
+def test_a_rule_to_ignore_that_does_not_exist_is_told_from_the_configuration_too(project: Project) -> None:
+    project.write("awsdeck.toml", '[lint]\nignore = ["NOPE"]\n')
+    answer = project.run("lint")
+    assert answer.code == 4
+    assert "awsdeck.toml: no rule is called NOPE" in answer.err
+
+
+def test_a_folder_that_is_gone_is_told(empty: Project) -> None:
+    gone = empty.folder / "gone"
+    script = "import os, sys; os.rmdir(os.getcwd()); from awsdeck.__main__ import main; sys.exit(main())"
+    gone.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", script, "lint"], cwd=gone, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "the current folder does not exist any more" in done.stderr
 
 
 def test_a_file_that_is_no_text_is_told(empty: Project) -> None:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 HEAVY = ("typer", "click", "rich", "boto3", "botocore", "jinja2", "jsonschema", "yaml", "attr", "typing", "dataclasses",
          "pathlib", "inspect", "tomllib", "importlib.metadata", "difflib")  # fmt: skip
+BESIDE = """
+from awsdeck import App, SNSTopic, Stack
+import part
+
+app = App()
+SNSTopic(Stack(app, part.NAME), "Topic")
+"""
 
 
 def test_synth_writes_the_templates_and_the_manifest(project: Project) -> None:
@@ -167,7 +174,15 @@ def test_debug_shows_where_it_came_from(empty: Project) -> None:
 
 def test_an_app_can_be_named(empty: Project) -> None:
     empty.write(
-        "two.py", "from awsdeck import App, Stack\na = App()\nb = App()\nStack(b, 'beta')\ndef make():\n    return a\n"
+        "two.py",
+        """
+        from awsdeck import App, SNSTopic, Stack
+        a = App()
+        b = App()
+        SNSTopic(Stack(b, "beta"), "Topic")
+        def make():
+            return a
+        """,
     )
     assert empty.run("ls", "--app", "two.py:b", "--output", "json").data["stacks"][0]["name"] == "beta"
     assert empty.run("ls", "--app", "two.py:make", "--output", "json").data["stacks"] == []
@@ -178,16 +193,14 @@ def test_an_app_can_be_named(empty: Project) -> None:
 
 def test_a_deck_finds_the_modules_beside_it(empty: Project) -> None:
     empty.write("inner/part.py", "NAME = 'fromthepart'\n")
-    empty.write("inner/deck.py", "from awsdeck import App, Stack\nimport part\napp = App()\nStack(app, part.NAME)\n")
+    empty.write("inner/deck.py", BESIDE)
     assert "fromthepart" in empty.run("ls", "inner/deck.py").out
 
 
 def test_two_decks_do_not_share_the_modules_beside_them(empty: Project) -> None:
     for name in ("one", "two"):
         empty.write(f"{name}/part.py", f"NAME = 'stack-of-{name}'\n")
-        empty.write(
-            f"{name}/deck.py", "from awsdeck import App, Stack\nimport part\napp = App()\nStack(app, part.NAME)\n"
-        )
+        empty.write(f"{name}/deck.py", BESIDE)
     for name in ("one", "two"):
         assert f"stack-of-{name}" in empty.run("ls", f"{name}/deck.py").out
 
@@ -198,7 +211,14 @@ def test_more_is_said_when_asked_for(project: Project) -> None:
 
 
 def test_limits_on_the_command_line_go_before_the_app_and_do_not_stay(empty: Project) -> None:
-    empty.write("deck.py", "from awsdeck import App, Stack\napp = App(limits='documented')\nStack(app, app.limits)\n")
+    empty.write(
+        "deck.py",
+        """
+        from awsdeck import App, SNSTopic, Stack
+        app = App(limits="documented")
+        SNSTopic(Stack(app, app.limits), "Topic")
+        """,
+    )
     assert "current" in empty.run("ls", "--limits", "current").out
     assert "documented" in empty.run("ls").out
 
@@ -261,3 +281,33 @@ def test_synth_starts_in_less_time_than_it_takes_to_notice(project: Project) -> 
     started = time.perf_counter()
     assert project.run("synth").code == 0
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("module", ["awsdeck.cli.main", "awsdeck.cli.context", "awsdeck.synth"])
+def test_ctrl_c_while_it_still_loads_is_one_word_and_130(project: Project, module: str) -> None:
+    project.write(
+        "interrupted.py",
+        f"""
+        import os, signal, sys
+
+        class Finder:
+            def find_spec(self, name, path=None, target=None):
+                if name == {module!r}:
+                    os.kill(os.getpid(), signal.SIGINT)
+
+        sys.meta_path.insert(0, Finder())
+        from awsdeck.__main__ import main
+        sys.argv = ["awsdeck", "synth"]
+        sys.exit(main())
+        """,
+    )
+    answer = project.python("interrupted.py")
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
+
+
+def test_a_relative_import_is_told_with_how_to_run_the_deck(project: Project) -> None:
+    project.write("infra/deck.py", "from awsdeck import App\nfrom .queues import make\n")
+    answer = project.call("synth", "--app", "infra/deck.py")
+    assert answer.code == 4
+    assert "infra/deck.py:2: a relative import" in answer.err
+    assert "--app infra.deck:app" in answer.err

@@ -138,6 +138,23 @@ def test_what_is_nested_is_found_by_its_path(deck: Project) -> None:
     assert writers(deck, "Inner/Deep.DelaySeconds") == [("keyword", line("delay=3"), "delay=3")]
 
 
+def test_a_stage_need_not_be_named_in_the_path(empty: Project) -> None:
+    empty.write(
+        "deck.py",
+        """
+        from awsdeck import App, SQSQueue, Stack, Stage
+        from awsdeck.nested import NestedStack
+
+        app = App()
+        net = NestedStack(Stack(Stage(app, "prod"), "shop", region="eu-west-1"), "Net")
+        SQSQueue(net, "Q")
+        app.synth()
+    """,
+    )
+    for path in ("Net/Q", "shop/Net/Q", "prod/shop/Net/Q"):
+        assert "made at deck.py:6" in empty.run("why", "prod-shop", path).out
+
+
 def test_a_resource_alone_shows_all_of_it(deck: Project) -> None:
     answer = deck.run("why", "shop", "Orders")
     assert answer.code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -242,6 +243,22 @@ def test_a_refused_change_set_says_what_validation_found_and_leaves_nothing(
         deploy(make.shop(TEMPLATE), aws=fake.aws())
     assert caught.value.exit_code == 4
     assert leaves_nothing(fake)
+
+
+def test_what_the_check_at_the_start_of_an_operation_refuses_is_told_with_its_line(
+    fake: FakeCloudFormation, make: Any, listener: Any
+) -> None:
+    fake.add_stack("shop", TEMPLATE)
+    changed = {"Resources": {**TEMPLATE["Resources"], "Topic": {"Type": "AWS::SNS::Topic"}}}
+    for reason in ("old news", "this name is taken"):
+        fake.script("shop", Script(invalid={"Topic": reason}))
+        with pytest.raises(RolledBack) as caught:
+            deploy(make.shop(changed), aws=fake.aws(), observer=listener)
+        assert f"Topic (AWS::SNS::Topic) failed: {reason}" in str(caught.value)
+        assert str(caught.value).startswith("deck.py:")
+        failure = listener.results[-1].failure
+        assert (failure.logical_id, failure.reason, failure.others) == ("Topic", reason, ())
+        fake.clock.sleep(60, threading.Event())
 
 
 def test_leftovers_of_a_successful_update_are_reported(fake: FakeCloudFormation, make: Any) -> None:
@@ -516,6 +533,35 @@ def test_it_depends_is_not_believed_where_the_schema_knows(fake: FakeCloudFormat
     new = {"Resources": {**TABLE["Resources"], "Table": {"Type": "AWS::DynamoDB::Table", "Properties": tagged}}}
     deploy(make.shop(new), aws=fake.aws(), observer=listener)
     assert [change.action for change in listener.plans[0].changes] == ["update"]
+
+
+def test_a_name_that_stays_replaces_nothing_that_refers_to_it(
+    fake: FakeCloudFormation, make: Any, listener: Any
+) -> None:
+    def body(delay: int) -> dict[str, Any]:
+        subscription = {"Protocol": "sqs", "TopicArn": {"Ref": "Topic"}, "Endpoint": {"Fn::GetAtt": ["Queue", "Arn"]}}
+        return {
+            "Resources": {
+                "Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": delay}},
+                "Subscription": {"Type": "AWS::SNS::Subscription", "Properties": subscription},
+                "Topic": {"Type": "AWS::SNS::Topic"},
+            }
+        }
+
+    seen = []
+    for delay, entity in ((1, "Queue.Arn"), (2, "Queue.QueueName"), (3, "Topic.TopicArn")):
+        fake.add_stack("shop", body(0))
+        fake.script(
+            "shop", Script(dynamic={"Subscription": "Conditional"}, through={"Subscription": ("Endpoint", entity)})
+        )
+        deploy(make.shop(body(delay)), aws=fake.aws(), observer=listener)
+        seen.append({change.logical_id: change.action for change in listener.plans[-1].changes})
+        fake.stacks.clear()
+    assert seen == [
+        {"Queue": "update", "Subscription": "update"},
+        {"Queue": "update", "Subscription": "maybe-replace"},
+        {"Queue": "update", "Subscription": "maybe-replace"},
+    ]
 
 
 def test_a_parameter_that_may_replace_a_table_is_refused(fake: FakeCloudFormation, make: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from awsdeck.deploy import destroy
+from awsdeck.assembly import Assembly, StackArtifact
+from awsdeck.deploy import deploy, destroy
 from awsdeck.deploy.fake import FakeCloudFormation, Script, Throttled
 from awsdeck.errors import ApprovalNeeded, DeployError, NotClean, StackBusy
 
@@ -110,3 +111,38 @@ def test_throttling_does_not_delete_twice(fake: FakeCloudFormation, make: Any) -
     fake.fault("DescribeStacks", Throttled(), times=4)
     assert destroy(make.shop(), aws=fake.aws()).ok
     assert [event["ResourceStatus"] for event in fake.stacks[0].events].count("DELETE_IN_PROGRESS") == 1
+
+
+def test_a_stack_is_not_deleted_while_another_holds_a_value_of_it(fake: FakeCloudFormation) -> None:
+    output = {"Resources": {"Q": {"Type": "AWS::SNS::Topic"}}, "Outputs": {"Name": {"Value": "orders"}}}
+    taker = {
+        "Parameters": {"FromName": {"Type": "String"}},
+        "Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "FromName"}}}},
+    }
+    given = Assembly(
+        [
+            StackArtifact("giver", output),
+            StackArtifact("taker", taker, dependencies=["giver"], inputs={"FromName": ("giver", "Name")}),
+        ]
+    )
+    fake.script("giver", Script(outputs={"Name": "orders"}))
+    deploy(given, aws=fake.aws())
+    with pytest.raises(DeployError, match="taker uses Name of giver as its FromName"):
+        destroy(given, aws=fake.aws(), stacks=["giver"])
+    assert "DeleteStack" not in fake.operations()
+    destroy(given, aws=fake.aws(), stacks=["taker"])
+    destroy(given, aws=fake.aws(), stacks=["giver"])
+    assert fake.status("giver") in (None, "DELETE_COMPLETE")
+
+
+def test_stacks_that_share_a_value_are_deleted_together(fake: FakeCloudFormation) -> None:
+    given = Assembly(
+        [
+            StackArtifact("giver", {"Resources": {"Q": {"Type": "AWS::SNS::Topic"}}}),
+            StackArtifact(
+                "taker", {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}, dependencies=["giver"],
+                inputs={"FromName": ("giver", "Name")},
+            ),
+        ]
+    )  # fmt: skip
+    destroy(given, aws=fake.aws())

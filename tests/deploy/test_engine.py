@@ -72,6 +72,20 @@ def test_a_failure_is_rolled_back_and_told_with_its_line(aws: AWS, name: str) ->
     assert status(assembly(name, template(Queue=queue(30))), aws=aws)[name].healthy
 
 
+def test_a_name_that_is_taken_is_told_with_its_line(aws: AWS, name: str) -> None:
+    def bucket(called: str) -> dict[str, Any]:
+        return {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": called}}
+
+    aws.client("s3").create_bucket(
+        Bucket=f"{name}-taken", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    deploy(assembly(name, template(Uploads=bucket(f"{name}-own"))), aws=aws)
+    with pytest.raises(RolledBack) as caught:
+        deploy(assembly(name, template(Uploads=bucket(f"{name}-taken"))), aws=aws, allow_replace=["Uploads"])
+    assert str(caught.value).startswith("deck.py:7: Uploads (AWS::S3::Bucket) failed:")
+    assert f"{name}-taken" in str(caught.value)
+
+
 def test_a_failed_creation_is_made_anew(aws: AWS, name: str) -> None:
     with pytest.raises(RolledBack):
         deploy(assembly(name, template(Queue=queue(99_999_999))), aws=aws)

@@ -17,6 +17,7 @@ from awsdeck.synth import synthesize
 
 if TYPE_CHECKING:
     from awsdeck.assembly import Assembly
+    from awsdeck.deploy import StackPlan
     from awsdeck.local import Engine
 
 pytestmark = pytest.mark.local
@@ -83,6 +84,29 @@ def test_new_code_is_uploaded_once_and_the_alias_moves_to_its_version(
     assert seen == ["1", "1", "2"]
     versions = client.list_versions_by_function(FunctionName=values["Function"])["Versions"]
     assert [version["Version"] for version in versions] == ["$LATEST", "1", "2"]
+
+
+def test_new_code_updates_the_function_and_replaces_nothing_that_refers_to_it(tmp_path: Path, aws: AWS) -> None:
+    plans: list[StackPlan] = []
+    name = f"functions-{secrets.token_hex(4)}"
+
+    def confirm(plan: StackPlan) -> bool:
+        plans.append(plan)
+        return True
+
+    for answer in ("one", "two"):
+        (tmp_path / "app.py").write_text(ANSWER.format(answer=answer))
+        app = App()
+        app.folder = str(tmp_path)
+        stack = Stack(app, name, region="eu-west-1")
+        function = LambdaFunction(stack, "Worker", code="app.py", handler="app.handle", runtime="python3.13", timeout=1)
+        function.on(SQSQueue(stack, "Jobs", visibility_timeout=6))
+        assembly = synthesize(app)
+        deploy(assembly, aws=aws, confirm=confirm)
+    destroy(assembly, aws=aws, confirm=lambda plan: True, allow_destroy=["Jobs"])
+    actions = {change.logical_id: change.action for change in plans[-1].changes}
+    assert actions["Worker"] == "update"
+    assert {id: action for id, action in actions.items() if "replace" in action} == {}
 
 
 def test_messages_are_handled_and_those_that_fail_go_to_the_dead_letters(

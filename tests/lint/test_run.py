@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from awsdeck.lint import lint
+from awsdeck.lint.files import spot
 from awsdeck.template import Template, loads
 
 if TYPE_CHECKING:
@@ -54,6 +55,30 @@ def test_a_wrong_value_is_at_its_line_and_column() -> None:
     assert [(finding.file, finding.line, finding.column) for finding in found] == [("t.yaml", 5, 21), ("t.yaml", 6, 31)]
 
 
+def test_a_value_that_a_function_gives_is_at_the_function() -> None:
+    text = dedent("""\
+        Conditions:
+          C: !Equals [a, b]
+        Mappings:
+          M: {a: {b: c}}
+        Resources:
+          Q:
+            Type: AWS::SQS::Queue
+            Properties:
+              Tags: !Ref AWS::Region
+              DelaySeconds: !FindInMap [M, a, b]
+              FifoQueue:
+                Fn::Sub: ${AWS::Region}
+    """)
+    template = loads(text, file="t.yaml")
+    path = ("Resources", "Q", "Properties")
+    spots = [spot(template, (*path, name)) for name in ("Tags", "DelaySeconds", "FifoQueue")]
+    assert [(place.line, place.column) for place in spots if place] == [(9, 13), (10, 21), (12, 9)]
+    whole = spot(template, path)
+    assert whole
+    assert (whole.line, whole.column) == (8, 5)
+
+
 def test_a_missing_property_is_at_the_resource_it_is_missing_from() -> None:
     text = dedent("""\
         Resources:
@@ -66,10 +91,9 @@ def test_a_missing_property_is_at_the_resource_it_is_missing_from() -> None:
     assert [(finding.line, finding.resource) for finding in found] == [(4, "Bad")]
 
 
-def test_a_misspelt_property_is_at_its_name() -> None:
-    text = (
-        '{"Resources": {"Q": {"Type": "AWS::SQS::Queue",\n "Properties": {\n  "DelaySecnds": {"Ref": "AWS::Region"}}}}}'
-    )
+@pytest.mark.parametrize("value", ['{"Ref": "AWS::Region"}', "5", '"5"', "[]"])
+def test_a_misspelt_property_is_at_its_name(value: str) -> None:
+    text = '{"Resources": {"Q": {"Type": "AWS::SQS::Queue",\n "Properties": {\n  "DelaySecnds": ' + value + "}}}}"
     (finding,) = lint(loads(text, file="t.json"))
     assert (finding.line, finding.column) == (3, 3)
     assert finding.fix == "did you mean 'DelaySeconds'?"
@@ -201,3 +225,23 @@ def test_no_template_is_too_strange_to_be_judged(template: dict[str, Any]) -> No
     for finding in lint(template, severity="info"):
         assert finding.message
         assert finding.severity in ("error", "warning", "info")
+
+
+def test_a_ring_says_where_every_step_of_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "ring.yaml"
+    path.write_text(
+        dedent(
+            """
+            Resources:
+              A:
+                Type: AWS::SNS::Topic
+                Properties: {DisplayName: !Ref B}
+              B:
+                Type: AWS::SNS::Topic
+                Properties: {DisplayName: !Ref A}
+            """
+        )
+    )
+    (finding,) = lint(path, select=["XSV002"])
+    assert "ring.yaml:5:" in finding.message
+    assert "ring.yaml:8:" in finding.message

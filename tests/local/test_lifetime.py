@@ -203,6 +203,17 @@ def test_the_engine_of_one_project_is_not_that_of_another(
     assert local.status(tmp_path_factory.mktemp("other")) is None
 
 
+def test_a_folder_that_cannot_be_written_to_is_told(project: Path) -> None:
+    (project / ".awsdeck").write_text("in the way")
+    with pytest.raises(InputError, match=r"cannot make the folder .*\.awsdeck"):
+        local.up(project=project)
+    (project / ".awsdeck").unlink()
+    (project / ".awsdeck" / "local.lock").mkdir(parents=True)
+    with pytest.raises(InputError, match=r"cannot write .*local\.lock: it is a directory"):
+        local.up(project=project)
+    (project / ".awsdeck" / "local.lock").rmdir()
+
+
 def test_without_the_extra_the_way_to_it_is_told(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'awsdeck\[local\]'"):

@@ -10,7 +10,9 @@ from awsdeck.rules.vocabulary import Between, EndsWith, Is, Length, Limit, Prese
 from awsdeck.template import Template
 
 QUEUE = "AWS::SQS::Queue"
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
+TAKE = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+TRUST = {"Version": "2012-10-17", "Statement": [TAKE]}
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*"}
 
 
 def construct(type: str, properties: dict[str, Any], **attributes: Any) -> list[Finding]:
@@ -54,13 +56,13 @@ def test_a_missing_property_says_nothing_of_the_others() -> None:
 
 
 def test_a_missing_part_does_not_hide_what_is_wrong_beside_it() -> None:
-    policy = {"PolicyDocument": {"Version": "2012-10-18", "Statement": []}}
+    policy = {"PolicyDocument": {"Version": "2012-10-18", "Statement": [READ]}}
     findings = construct("AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST, "Policies": [policy]})
     assert rule_ids(findings) == {"IAM006", "XSV018"}
 
 
 def test_a_rule_goes_before_the_schemas_list_of_choices() -> None:
-    findings = construct("AWS::IAM::Policy", {"PolicyName": "p", "PolicyDocument": {**TRUST, "Statement": []}})
+    findings = construct("AWS::IAM::Policy", {"PolicyName": "p", "PolicyDocument": {**TRUST, "Statement": [READ]}})
     assert rule_ids(findings) == {"IAM011"}
 
 

@@ -46,7 +46,10 @@ SILENT: dict[str, dict[str, Any]] = {
         ROLE,
         {"AssumeRolePolicyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["STS:assumerole*", "sts:TagSession"]}],
+            "Statement": [{
+                "Effect": "Allow", "Principal": "*", "Action": ["STS:assumerole*", "sts:TagSession"],
+                "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}},
+            }],
         }},
     ),
     "a trust policy whose principal depends on a condition": {
@@ -56,7 +59,7 @@ SILENT: dict[str, dict[str, Any]] = {
                 "Version": "2012-10-17",
                 "Statement": [{
                     "Effect": "Allow", "Action": "sts:AssumeRole",
-                    "Principal": {"Fn::If": ["Prod", {"AWS": "*"}, {"Service": "ec2.amazonaws.com"}]},
+                    "Principal": {"Fn::If": ["Prod", {"AWS": {"Ref": "AWS::AccountId"}}, {"Service": "ec2.amazonaws.com"}]},
                 }],
             }},
         ),

@@ -9,9 +9,20 @@ from typing import Any
 
 import pytest
 
-from awsdeck import catalog
+from awsdeck import App, Stack, catalog
+from awsdeck.cfn import lambda_, sqs
 from awsdeck.errors import Finding
-from awsdeck.rules import Graph, Rule, View, all_rules, check_graph, check_hints, check_resource, check_update
+from awsdeck.rules import (
+    Graph,
+    Rule,
+    View,
+    all_rules,
+    check_graph,
+    check_hints,
+    check_references,
+    check_resource,
+    check_update,
+)
 from awsdeck.rules.policy import DOCUMENTS
 from awsdeck.rules.vocabulary import Stacks, Update
 from awsdeck.template import Template
@@ -24,6 +35,7 @@ CASES = [
     for kind, examples in (("good", rule.good), ("bad", rule.bad))
     for number, example in enumerate(examples, 1)
 ]
+ALONE = [case for case in CASES if isinstance(case.values[0], Rule) and case.values[0].scope == "resource"]
 
 
 def template(rule: Rule, example: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,6 +79,18 @@ def test_a_rule_is_silent_on_its_good_examples_and_speaks_on_its_bad_ones(rule: 
             assert finding.severity in ("error", "warning", "info")
             assert finding.source
             assert not UNFILLED.search(f"{finding.message} {finding.fix}"), finding
+
+
+@pytest.mark.parametrize(("rule", "kind", "example"), ALONE)
+def test_a_deck_hears_of_a_resource_what_its_template_would(rule: Rule, kind: str, example: Any) -> None:
+    def ours(findings: list[Finding]) -> list[tuple[Any, ...]]:
+        said = ((found.rule, found.resource, found.path, found.severity) for found in findings if found.rule == rule.id)
+        return sorted(said, key=str)
+
+    whole = graph(rule, example)
+    alone = [found for view in whole for found in check_resource(View(view.id, view.type, view.body, mode=view.mode))]
+    template = [found for view in whole for found in check_resource(view)]
+    assert ours([*alone, *check_references(whole)]) == ours(template)
 
 
 def test_a_rule_has_one_part_for_each_scope_it_shows_in() -> None:
@@ -153,3 +177,21 @@ def test_policy_documents_stand_where_the_schemas_have_them() -> None:
         assert known is not None, type
         for place, _ in places:
             assert known.shape(place.split("/")) is not None, f"{type} has no property {place}"
+
+
+def test_what_a_reference_leads_to_is_told_of_a_deck_once_and_can_be_ignored() -> None:
+    def told(*, ignored: bool) -> list[tuple[str, str | None]]:
+        app = App()
+        stack = Stack(app, "shop", region="eu-west-1")
+        failed = sqs.Queue(stack, "Failed", FifoQueue=True)
+        work = lambda_.Function(
+            stack, "Work", Runtime="python3.13", Handler="index.handle", Code={"ZipFile": "def handle(*_): ..."},
+            Role="arn:aws:iam::123456789012:role/r", DeadLetterConfig={"TargetArn": failed.Arn},
+        )  # fmt: skip
+        if ignored:
+            work.node.ignore("LAM025", reason="as an example")
+        app.synth()
+        return [(finding.rule, finding.construct) for finding in app.findings if finding.rule == "LAM025"]
+
+    assert told(ignored=False) == [("LAM025", "shop/Work")]
+    assert told(ignored=True) == []

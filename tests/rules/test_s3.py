@@ -650,3 +650,60 @@ def test_reduced_redundancy_is_fine_for_thumbnails_in_the_notes_alone(ask_hints:
 def test_files_that_other_sites_load_need_cors(ask_hints: AskHints, rules: list[dict[str, Any]], speaks: bool) -> None:
     said = ask_hints("S3Bucket", loaded_by=["https://shop.example"], cors_rules=rules)
     assert bool(said.of("S3016")) is speaks
+
+
+# Websites, locks and logs beside a Deny
+
+
+OWN = [{"Fn::GetAtt": ["B", "Arn"]}, {"Fn::Sub": "${B.Arn}/*"}]
+
+
+@pytest.mark.parametrize(
+    ("site", "statement", "speaks"),
+    [
+        ({"IndexDocument": "i.html"}, {}, True),
+        ({"RedirectAllRequestsTo": {"HostName": "example.com"}}, {}, False),
+        ({"Ref": "Text"}, {}, False),
+        ({"IndexDocument": "i.html"}, {"Principal": {"AWS": "123456789012"}}, False),
+        ({"IndexDocument": "i.html"}, {"Effect": "Allow"}, False),
+        ({"IndexDocument": "i.html"}, {"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, False),
+    ],
+)
+def test_a_website_is_dark_when_plain_http_is_denied(ask: Ask, site: Any, statement: Any, speaks: bool) -> None:
+    denied = tls(Action="s3:*", Resource=OWN, **statement)
+    own = policy(denied, bucket={"Ref": "B"})
+    said = ask({"B": bucket(WebsiteConfiguration=site), "P": own}, Parameters=STAGE)
+    assert bool(said.of("S3026")) is speaks
+
+
+@pytest.mark.parametrize(
+    ("rule", "speaks"),
+    [
+        ({"ExpirationInDays": 3, "ExpiredObjectDeleteMarker": True}, True),
+        ({"ExpirationInDays": 3, "ExpiredObjectDeleteMarker": "true"}, True),
+        ({"ExpirationInDays": 3, "ExpiredObjectDeleteMarker": False}, False),
+        ({"ExpiredObjectDeleteMarker": True}, False),
+        ({"ExpirationInDays": 3, "ExpiredObjectDeleteMarker": {"Ref": "Text"}}, False),
+    ],
+)
+def test_delete_markers_go_in_a_rule_of_their_own(ask: Ask, rule: dict[str, Any], speaks: bool) -> None:
+    said = ask({"B": bucket(LifecycleConfiguration={"Rules": [{"Status": "Enabled", **rule}]})}, Parameters=STAGE)
+    assert any("ExpiredObjectDeleteMarker" in finding.message for finding in said.of("S3012")) is speaks
+
+
+@pytest.mark.parametrize(
+    ("statement", "speaks"),
+    [
+        ({}, True),
+        ({"Principal": {"AWS": "123456789012"}}, False),
+        ({"Condition": {"StringNotEqualsIfExists": {HEADER: "AES256"}, "Bool": {"aws:ViaAWSService": "false"}}}, False),
+        ({"Effect": "Allow"}, False),
+    ],
+)
+def test_a_log_bucket_takes_uploads_that_do_not_ask_for_encryption(ask: Ask, statement: Any, speaks: bool) -> None:
+    denied = deny(Resource={"Fn::Sub": "${B.Arn}/*"}, Condition={"StringNotEquals": {HEADER: "AES256"}})
+    own = policy({**denied, **statement}, bucket={"Ref": "B"})
+    said = ask(
+        {"Source": bucket(LoggingConfiguration={"DestinationBucketName": {"Ref": "B"}}), "B": bucket(), "P": own}
+    )
+    assert any("log delivery" in finding.message for finding in said.of("S3009")) is speaks

@@ -391,3 +391,35 @@ def test_large_messages_and_many_subscriptions_exclude_each_other(ask: Ask) -> N
 
     assert not ask({"T": topic(100)}).of("SNS010")
     assert ask({"T": topic(101)}).where("SNS010") == [("T", "Properties", "MaximumMessageSize")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "severities"),
+    [
+        ({"kind": "paid"}, ["error"]),
+        ({"price": 5, "kind": ["paid"]}, ["error"]),
+        ({"kind": ["paid"], "$or": [{"a": ["b"]}, {"c": ["d"]}]}, []),
+        ({"kind": {"Ref": "Text"}}, []),
+        ({"order": {"kind": ["paid"]}}, []),
+    ],
+)
+def test_a_filter_lists_its_values(ask: Ask, policy: Any, severities: list[str]) -> None:
+    one = subscription("sqs", "arn:aws:sqs:eu-west-1:123456789012:q", FilterPolicy=policy)
+    assert ask({"T": TOPIC, "S": one}, Parameters=STAGE).severities("SNS009") == severities
+
+
+@pytest.mark.parametrize(
+    ("key", "speaks"),
+    [
+        ("alias/aws/sqs", True),
+        ("arn:aws:kms:eu-west-1:123456789012:alias/aws/sqs", True),
+        ("alias/ours", False),
+        ({"Ref": "Text"}, False),
+        (None, False),
+    ],
+)
+def test_sns_cannot_send_to_a_queue_with_the_key_that_aws_keeps(ask: Ask, key: Any, speaks: bool) -> None:
+    body = {"Type": "AWS::SQS::Queue", "Properties": {"KmsMasterKeyId": key} if key else {}}
+    one = subscription("sqs", {"Fn::GetAtt": ["Q", "Arn"]})
+    said = ask({"T": TOPIC, "S": one, "Q": body}, Parameters=STAGE)
+    assert any("AWS's own key" in finding.message for finding in said.of("SNS005")) is speaks

@@ -281,3 +281,25 @@ def test_two_policies_that_never_meet_are_fine(ask: Ask) -> None:
     assert ask({"Q": queue(), "A": one, "B": two}, Conditions=PROD, Parameters=STAGE).severities("SQS016") == [
         "warning"
     ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "speaks"),
+    [
+        ({"redrivePermission": "allowAll"}, False),
+        ({"redrivePermission": "byQueue", "sourceQueueArns": [arn_of("Q")]}, False),
+        ({"redrivePermission": "byQueue", "sourceQueueArns": {"Ref": "Stage"}}, False),
+        ({"redrivePermission": {"Ref": "Stage"}}, False),
+        ({"redrivePermission": "byQueue", "sourceQueueArns": []}, True),
+        ({"redrivePermission": "ByQueue"}, True),
+    ],
+)
+def test_who_may_use_a_dead_letter_queue_is_said_in_full(ask: Ask, policy: Any, speaks: bool) -> None:
+    said = ask({"Q": queue(), "D": queue(RedriveAllowPolicy=policy)}, Parameters=STAGE)
+    assert bool(said.of("SQS018")) is speaks
+
+
+def test_a_queue_that_lets_nobody_use_it_is_no_dead_letter_queue(ask: Ask) -> None:
+    closed = queue(RedriveAllowPolicy={"redrivePermission": "denyAll"})
+    said = ask({"Q": queue(RedrivePolicy=redrive(arn_of("D"))), "D": closed})
+    assert said.where("SQS018") == [("Q", "Properties", "RedrivePolicy", "deadLetterTargetArn")]

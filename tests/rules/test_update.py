@@ -43,6 +43,28 @@ def test_a_replacement_names_the_property() -> None:
     assert "ImageId replaces It" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("type", "name", "policy", "fate"),
+    [
+        ("AWS::EC2::Instance", "ImageId", None, "the old one is deleted after the update"),
+        ("AWS::EC2::Instance", "ImageId", "Delete", "the old one is deleted after the update"),
+        ("AWS::EC2::Instance", "ImageId", "Retain", "the old one stays beside it"),
+        (
+            "AWS::EC2::Instance",
+            "ImageId",
+            {"Fn::If": ["Prod", "Retain", "Delete"]},
+            "decided by its UpdateReplacePolicy",
+        ),
+        ("AWS::Redshift::Cluster", "ClusterSubnetGroupName", "Snapshot", "with a snapshot of its data kept"),
+    ],
+)
+def test_a_replacement_tells_what_becomes_of_the_old_one(type: str, name: str, policy: Any, fate: str) -> None:
+    beside = {} if policy is None else {"UpdateReplacePolicy": policy}
+    old, new = ({"It": {"Type": type, "Properties": {name: value}, **beside}} for value in "ab")
+    (finding,) = (finding for finding in update(old, new) if finding.rule == "UPD001")
+    assert fate in finding.message
+
+
 def test_a_change_that_cannot_be_told_may_replace() -> None:
     (finding,) = change("AWS::EC2::Instance", {"ImageId": {"Ref": "Old"}}, {"ImageId": {"Ref": "New"}})
     assert "may replace" in finding.message

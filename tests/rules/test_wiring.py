@@ -465,3 +465,18 @@ def test_resources_are_seen_together_only_where_their_conditions_can_meet() -> N
     pairs = [tuple(view.get("DisplayName") for view in pair) for pair in together(views["A"], views["B"])]
     assert sorted(pairs) == [("no", "no"), ("yes", "yes")]
     assert [a.get("DisplayName") for a, _ in together(views["A"], views["C"])] == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("key", "speaks"),
+    [("alias/aws/sqs", True), ("alias/ours", False), ({"Ref": "Text"}, False), (None, False)],
+)
+def test_s3_cannot_notify_a_queue_with_the_key_that_aws_keeps(ask: Ask, key: Any, speaks: bool) -> None:
+    policy: dict[str, Any] = {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {"Queues": [{"Ref": "Q"}], "PolicyDocument": document(by_s3("sqs:SendMessage", "*"))},
+    }
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"KmsMasterKeyId": key} if key else {}}
+    resources = {"B": notifying("Queue", arn_of("Q"), "P"), "Q": queue, "P": policy}
+    said = ask(resources, Parameters={"Text": {"Type": "String"}})
+    assert bool(said.of("XSV004")) is speaks

@@ -269,7 +269,7 @@ def test_reading_is_granted_on_the_table_and_queries_on_its_indexes(stack: Stack
             ],
         },
         {
-            "Effect": "Allow", "Resource": {"Fn::Sub": "${T.Arn}/index/*"},
+            "Effect": "Allow", "Resource": {"Fn::Sub": "${T.Arn}/index/by-x"},
             "Action": ["dynamodb:Query", "dynamodb:Scan"],
         },
     ]  # fmt: skip
@@ -279,7 +279,11 @@ def test_an_index_added_later_can_be_read_by_who_could_read_the_table(stack: Sta
     table = DynamoDBTable(stack, "T", partition_key="id")
     table.grant_read(role)
     table.add_global_index("by-email", partition_key="email")
-    assert statements(stack)[1]["Resource"] == {"Fn::Sub": "${T.Arn}/index/*"}
+    table.add_global_index("by-day", partition_key="day")
+    assert statements(stack)[1] == {
+        "Effect": "Allow", "Action": ["dynamodb:Query", "dynamodb:Scan"],
+        "Resource": [{"Fn::Sub": "${T.Arn}/index/by-email"}, {"Fn::Sub": "${T.Arn}/index/by-day"}],
+    }  # fmt: skip
 
 
 def test_a_table_without_indexes_gives_no_permission_for_any(stack: Stack, role: IAMRole) -> None:
@@ -361,14 +365,99 @@ def test_others_are_let_in_by_the_tables_own_policy(stack: Stack) -> None:
     made = resources(stack)
     assert made["T"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"][0]["Resource"] == "*"
     own = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/users"
-    assert made["U"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"][0]["Resource"] == [
-        {"Fn::Sub": own}, {"Fn::Sub": f"{own}/index/*"},
-    ]  # fmt: skip
+    assert [
+        statement["Resource"] for statement in made["U"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    ] == [{"Fn::Sub": own}]
     assert made["U"]["Properties"]["StreamSpecification"]["StreamViewType"] == "KEYS_ONLY"
     assert made["U"]["Properties"]["StreamSpecification"]["ResourcePolicy"]["PolicyDocument"]["Statement"][0] == {
         "Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::210987654321:root"}},
         "Action": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"], "Resource": "*",
     }  # fmt: skip
+
+
+def test_others_read_the_indexes_of_a_table_with_a_name_by_theirs(stack: Stack) -> None:
+    table = DynamoDBTable(
+        stack, "T", partition_key="id", name="orders", global_indexes=[GlobalIndex("by-x", partition_key="x")]
+    )
+    table.grant_read("210987654321")
+    own = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/orders"
+    policy = resources(stack)["T"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert [(statement["Action"], statement["Resource"]) for statement in policy] == [
+        (
+            ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DescribeTable", "dynamodb:GetItem",
+             "dynamodb:Query", "dynamodb:Scan"],
+            {"Fn::Sub": own},
+        ),
+        (["dynamodb:Query", "dynamodb:Scan"], {"Fn::Sub": f"{own}/index/by-x"}),
+    ]  # fmt: skip
+
+
+def test_leading_keys_leave_out_global_indexes_for_others_too(stack: Stack) -> None:
+    indexes = [GlobalIndex("by-email", partition_key="email")]
+    table = DynamoDBTable(
+        stack, "T", partition_key="id", sort_key="at", name="orders", global_indexes=indexes,
+        local_indexes=[LocalIndex("by-total", sort_key="total")],
+    )  # fmt: skip
+    table.grant_read("arn:aws:iam::123456789012:role/x", leading_keys="u")
+    own = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/orders"
+    policy = resources(stack)["T"]["Properties"]["ResourcePolicy"]["PolicyDocument"]["Statement"]
+    assert [(statement["Action"], statement["Resource"]) for statement in policy] == [
+        (
+            ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"],
+            {"Fn::Sub": own},
+        ),
+        ("dynamodb:Query", {"Fn::Sub": f"{own}/index/by-total"}),
+    ]
+
+
+def test_leading_keys_for_others_need_the_name_of_a_table_with_global_indexes(stack: Stack) -> None:
+    who = "arn:aws:iam::123456789012:role/x"
+    indexed = DynamoDBTable(stack, "T", partition_key="id", global_indexes=[GlobalIndex("by-x", partition_key="x")])
+    with pytest.raises(ConstructError, match="speaks of its global indexes too"):
+        indexed.grant_read(who, leading_keys="u")
+    plain = DynamoDBTable(stack, "U", partition_key="id")
+    plain.grant_read(who, leading_keys="u")
+    with pytest.raises(ConstructError, match="speaks of its global indexes too"):
+        plain.add_global_index("by-x", partition_key="x")
+    assert "GlobalSecondaryIndexes" not in resources(stack)["U"]["Properties"]
+
+
+@pytest.mark.parametrize("keywords", [{}, {"replicas": ["us-east-1"]}])
+def test_a_policy_for_everybody_is_an_error_at_the_line(stack: Stack, keywords: Any) -> None:
+    table = DynamoDBTable(stack, "T", partition_key="id", **keywords)
+    with pytest.raises(ConstraintError) as caught:
+        table.grant_read("*")
+    assert rules(caught) == {"DDB027"}
+    assert {finding.file for finding in caught.value.findings} == {__file__}
+
+
+def test_an_organization_is_not_everybody(stack: Stack) -> None:
+    DynamoDBTable(stack, "T", partition_key="id").grant_read(Principal.organization("o-1234567890"))
+    assert not warned(stack)
+
+
+def test_a_service_that_works_under_a_role_is_a_warning(stack: Stack) -> None:
+    DynamoDBTable(stack, "T", partition_key="id").grant_read("ec2.amazonaws.com")
+    assert "DDB028" in warned(stack)
+
+
+def test_no_leading_key_at_all_is_refused(stack: Stack, role: IAMRole) -> None:
+    with pytest.raises(ConstructError, match="leaves no item"):
+        DynamoDBTable(stack, "T", partition_key="id").grant_write(role, leading_keys=[])
+
+
+def test_a_key_known_by_an_alias_goes_with_the_permission_too(stack: Stack, role: IAMRole) -> None:
+    DynamoDBTable(stack, "T", partition_key="id", encryption="kms", key="alias/mine").grant_read(role)
+    assert statements(stack)[0] == {
+        "Effect": "Allow", "Action": "kms:Decrypt",
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"},
+        "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/mine"}},
+    }  # fmt: skip
+
+
+def test_others_who_need_the_key_too_are_warned_about(stack: Stack) -> None:
+    DynamoDBTable(stack, "T", partition_key="id", encryption="kms", key="alias/mine").grant_read("210987654321")
+    assert "XSV023" in warned(stack)
 
 
 def test_the_policy_of_a_global_table_stands_in_its_own_region(stack: Stack) -> None:
@@ -391,6 +480,8 @@ def test_the_policy_of_a_global_table_stands_in_its_own_region(stack: Stack) -> 
         ({"sort_key": ("id", "N"), "partition_key": ("id", "S")}, "'S' in one key and 'N' in another"),
         ({"local_indexes": [LocalIndex("by-x", sort_key="x", projection="some")]}, "projection="),
         ({"replicas": ["eu-west-1"]}, "holds the table twice"),
+        ({"replicas": ["mars-1"]}, "'mars-1' is no region"),
+        ({"replicas": ["us-east-1"], "stream": "keys-only"}, "a stream of new and old images, not 'keys-only'"),
         ({"replicas": ["us-east-1"], "billing": "provisioned", "read_capacity": 1, "write_capacity": 1}, "scales its writes"),
         ({"ttll": "x"}, "did you mean 'ttl'"),
     ],

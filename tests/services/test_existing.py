@@ -13,6 +13,7 @@ from awsdeck import (
     DynamoDBTable,
     IAMManagedPolicy,
     IAMRole,
+    LambdaFunction,
     Output,
     Parameter,
     Principal,
@@ -113,6 +114,45 @@ def test_a_table_by_name_is_granted_with_its_indexes_when_it_has_some(stack: Sta
     DynamoDBTable.from_name(stack, "Orders", "orders", indexes=True).grant_read(role)
     table = f"{PREFIX}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/orders"
     assert [resource for _, resource in granted(stack)] == [{"Fn::Sub": table}, {"Fn::Sub": f"{table}/index/*"}]
+
+
+def test_a_table_by_name_is_granted_with_the_indexes_that_are_named(stack: Stack, role: IAMRole) -> None:
+    DynamoDBTable.from_name(stack, "Orders", "orders", indexes=["by-day", "by-x"]).grant_read(role)
+    table = f"{PREFIX}:dynamodb:${{AWS::Region}}:${{AWS::AccountId}}:table/orders"
+    assert granted(stack)[1][1] == [{"Fn::Sub": f"{table}/index/by-day"}, {"Fn::Sub": f"{table}/index/by-x"}]
+
+
+@pytest.mark.parametrize(
+    "refer",
+    [
+        lambda stack: DynamoDBTable.from_name(stack, "X", "*"),
+        lambda stack: DynamoDBTable.from_name(stack, "X", "orders/index/by-x"),
+        lambda stack: DynamoDBTable.from_name(stack, "X", "order?"),
+        lambda stack: S3Bucket.from_name(stack, "X", "*"),
+        lambda stack: SQSQueue.from_name(stack, "X", "qq*"),
+        lambda stack: SNSTopic.from_name(stack, "X", "${aws:username}"),
+        lambda stack: LambdaFunction.from_name(stack, "X", "worker*"),
+        lambda stack: DynamoDBTable.from_arn(stack, "X", "arn:aws:dynamodb:eu-west-1:123456789012:table/*"),
+        lambda stack: DynamoDBTable.from_arn(stack, "X", "arn:aws:dynamodb:eu-west-1:123456789012:backup/orders"),
+        lambda stack: DynamoDBTable.from_arn(
+            stack, "X", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/index/x"
+        ),
+        lambda stack: LambdaFunction.from_arn(stack, "X", "arn:aws:lambda:eu-west-1:123456789012:layer:x:1"),
+        lambda stack: LambdaFunction.from_arn(stack, "X", "arn:aws:lambda:eu-west-1:123456789012:function:*"),
+        lambda stack: SQSQueue.from_arn(stack, "X", "arn:aws:sqs:eu-west-1:123456789012:qq*"),
+        lambda stack: S3Bucket.from_arn(stack, "X", "arn:aws:s3:::uploads/in/a.json"),
+        lambda stack: SNSTopic.from_arn(stack, "X", "arn:aws:sns:eu-west-1:123456789012:placed:4f2a"),
+    ],
+)
+def test_what_is_no_name_or_stands_for_several_things_is_refused(stack: Stack, refer: Callable[[Stack], Any]) -> None:
+    with pytest.raises(ConstructError, match=r"is not a name|is not the ARN"):
+        refer(stack)
+
+
+def test_a_function_by_arn_may_be_one_of_its_aliases(stack: Stack) -> None:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:worker:live"
+    found = LambdaFunction.from_arn(stack, "Worker", arn)
+    assert (found.invoke_arn, found.function_name) == (arn, "worker")
 
 
 def test_a_table_by_arn_gives_its_name_and_stream(stack: Stack, role: IAMRole) -> None:

@@ -196,10 +196,7 @@ def test_destinations_and_retries_stand_for_the_function_and_every_alias(stack: 
         }  # fmt: skip
         assert "FRolePolicy" in made[id]["DependsOn"]
     assert statements(made["FRolePolicy"]) == [
-        {
-            "Effect": "Allow", "Action": ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"],
-            "Resource": arn("Failed"),
-        },
+        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn("Failed")},
         {"Effect": "Allow", "Action": "sns:Publish", "Resource": {"Ref": "Told"}},
     ]  # fmt: skip
 
@@ -214,6 +211,28 @@ def test_a_dead_letter_queue_with_a_customer_key_can_be_used(stack: Stack) -> No
 
 
 # roles
+
+
+def test_a_dead_letter_queue_and_a_destination_whose_key_is_known_by_an_alias_can_be_used(stack: Stack) -> None:
+    failed = SQSQueue(stack, "Failed", encryption="kms", key="alias/mine")
+    LambdaFunction(stack, "F", **PYTHON, dead_letter=failed)
+    LambdaFunction(stack, "G", **PYTHON, on_failure=failed)
+    made = resources(stack)
+    key = {
+        "Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+        "Resource": {"Fn::Sub": "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"},
+        "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/mine"}},
+    }  # fmt: skip
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn("Failed")}
+    assert statements(made["FPolicy"]) == [LOGS, send, key]
+    assert statements(made["GRolePolicy"]) == [key, send]
+
+
+def test_a_key_of_awss_own_asks_for_no_permission(stack: Stack) -> None:
+    failed = SQSQueue(stack, "Failed", encryption="kms", key="alias/aws/sqs")
+    LambdaFunction(stack, "F", **PYTHON, dead_letter=failed)
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn("Failed")}
+    assert statements(resources(stack)["FPolicy"]) == [LOGS, send]
 
 
 def test_a_role_of_the_app_gets_what_the_function_needs(stack: Stack) -> None:
@@ -280,6 +299,27 @@ def test_invoking_is_granted_on_exactly_the_function_or_the_alias(stack: Stack) 
             "Principal": {"Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:root"},
         },
     }  # fmt: skip
+
+
+def test_of_several_sources_in_one_condition_each_gets_a_permission_of_its_own(stack: Stack) -> None:
+    apis = [f"arn:aws:execute-api:eu-west-1:{ACCOUNT}:{id}/*" for id in ("one", "two")]
+    when = {"ArnLike": {"aws:SourceArn": apis}, "StringEquals": {"aws:SourceAccount": [ACCOUNT]}}
+    LambdaFunction(stack, "F", **PYTHON).grant_invoke("apigateway.amazonaws.com", when=when)
+    made = [body["Properties"] for body in resources(stack).values() if body["Type"] == "AWS::Lambda::Permission"]
+    assert made == [
+        {
+            "Action": "lambda:InvokeFunction", "FunctionName": arn("F"), "Principal": "apigateway.amazonaws.com",
+            "SourceArn": api, "SourceAccount": ACCOUNT,
+        }
+        for api in apis
+    ]  # fmt: skip
+
+
+def test_a_condition_without_a_value_is_refused(stack: Stack) -> None:
+    with pytest.raises(ConstructError, match="a condition without a value"):
+        LambdaFunction(stack, "F", **PYTHON).grant_invoke(
+            "apigateway.amazonaws.com", when={"ArnLike": {"aws:SourceArn": []}}
+        )
 
 
 def test_a_condition_that_a_functions_policy_cannot_hold_is_refused(stack: Stack) -> None:
@@ -465,6 +505,110 @@ def version_of(keywords: dict[str, Any], change: Any = None) -> str:
     return id
 
 
+@pytest.mark.parametrize("number", ["abc", "", "1.0"])
+def test_a_version_is_known_by_its_number(stack: Stack, number: str) -> None:
+    with pytest.raises(ConstructError, match="is no version"):
+        LambdaFunction(stack, "F", **PYTHON).version(number)
+
+
+@pytest.mark.parametrize("uri", ["nginx:latest", "public.ecr.aws/lambda/python:3.13", ""])
+def test_an_image_of_another_registry_is_refused(uri: str) -> None:
+    with pytest.raises(ConstructError, match="is not the URI of an image in ECR"):
+        image(uri)
+
+
+@pytest.mark.parametrize("reserved", [0, 1])
+def test_no_more_is_kept_ready_than_may_run_at_once(stack: Stack, reserved: int) -> None:
+    function = LambdaFunction(stack, "F", **PYTHON, reserved_concurrency=reserved)
+    function.alias("live", provisioned_concurrency=2)
+    with pytest.raises(ConstraintError) as caught:
+        resources(stack)
+    assert rules(caught) == {"LAM014"}
+
+
+def test_nothing_kept_ready_is_an_error_at_the_line(stack: Stack) -> None:
+    with pytest.raises(ConstraintError) as caught:
+        LambdaFunction(stack, "F", **PYTHON).alias("live", provisioned_concurrency=0)
+    assert rules(caught) == {"LAM014"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "warned"),
+    [
+        ({"runtimes": ["nodejs24.x"]}, True),
+        ({"architectures": ["arm64"]}, True),
+        ({"runtimes": ["python3.13"], "architectures": ["arm64", "x86_64"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_layer_that_is_made_for_others_is_a_warning(stack: Stack, tmp_path: Path, layer: Any, warned: bool) -> None:
+    write(tmp_path, "shared/python/tools.py", "")
+    LambdaFunction(stack, "F", **PYTHON, layers=[LambdaLayer(stack, "Shared", code="shared", **layer)])
+    resources(stack)
+    assert ("LAM030" in warnings(stack)) is warned
+
+
+def test_an_outcome_cannot_go_to_a_first_in_first_out_queue(stack: Stack) -> None:
+    LambdaFunction(stack, "F", **PYTHON, on_failure=SQSQueue(stack, "Q", fifo=True))
+    resources(stack)
+    assert "LAM029" in warnings(stack)
+
+
+@pytest.mark.parametrize("keywords", [{}, {"when": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::uploads"}}}])
+def test_a_function_for_everybody_is_a_warning(stack: Stack, keywords: Any) -> None:
+    LambdaFunction(stack, "F", **PYTHON).grant_invoke("*", **keywords)
+    resources(stack)
+    assert ("LAM024" in warnings(stack)) is (not keywords)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "rate(1 minutes)", "rate(0 minutes)", "rate(5 minute)", "rate(5 seconds)", "rate(5)", "rate(-1 minutes)",
+        "cron(0 12 * * ?)", "cron(0 12 * * * *)", "cron(0 12 ? * ? *)",
+    ],
+)  # fmt: skip
+def test_a_schedule_that_event_bridge_does_not_take_is_refused(stack: Stack, schedule: str) -> None:
+    with pytest.raises(ConstructError, match="is no schedule"):
+        LambdaFunction(stack, "F", **PYTHON).on(schedule)
+
+
+@pytest.mark.parametrize("schedule", ["rate(1 minute)", "rate(12 hours)", "cron(0/5 8-17 ? * MON-FRI *)"])
+def test_a_schedule_that_event_bridge_takes_is_not_refused(stack: Stack, schedule: str) -> None:
+    LambdaFunction(stack, "F", **PYTHON).on(schedule)
+    assert schedule in [
+        body["Properties"].get("ScheduleExpression")
+        for body in resources(stack).values()
+        if body["Type"] == "AWS::Events::Rule"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ({}, "{} is no pattern"),
+        ({"source": "x"}, "source of the pattern is 'x'"),
+        ({"source": []}, r"source of the pattern is \[\]"),
+        ({"detail": {}}, "{} of detail is no pattern"),
+        ({"detail": {"state": 5}}, "detail.state of the pattern is 5"),
+    ],
+)
+def test_a_pattern_that_lists_nothing_is_refused(stack: Stack, pattern: Any, message: str) -> None:
+    function = LambdaFunction(stack, "F", **PYTHON)
+    with pytest.raises(ConstructError, match=message):
+        function.on(pattern)
+    with pytest.raises(ConstructError, match=message):
+        function.on(SQSQueue(stack, "Q"), filters=[pattern])
+
+
+def test_a_pattern_may_hold_values_of_the_deploy(stack: Stack) -> None:
+    bucket = S3Bucket(stack, "B")
+    function = LambdaFunction(stack, "F", **PYTHON)
+    function.on({"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket.bucket_name]}}, "$or": [{"a": [1]}]})
+    found = [body["Properties"] for body in resources(stack).values() if body["Type"] == "AWS::Events::Rule"]
+    assert found[0]["EventPattern"]["detail"] == {"bucket": {"name": [{"Ref": "B"}]}}
+
+
 def test_a_version_changes_with_code_and_configuration_and_with_nothing_else() -> None:
     plain = version_of({})
     assert version_of({}) == plain
@@ -498,6 +642,23 @@ def test_a_version_of_a_directory_changes_with_its_files(stack: Stack, tmp_path:
     assert made() == first
     write(tmp_path, "src/app.py", "def handle(e, c): pass\n")
     assert made() != first
+
+
+@pytest.mark.parametrize("by", ["construct", "reference"])
+def test_a_version_changes_with_the_files_of_its_layers(stack: Stack, tmp_path: Path, by: str) -> None:
+    def version() -> str:
+        app = App()
+        app.folder = str(tmp_path)
+        again = Stack(app, "shop")
+        layer = LambdaLayer(again, "Lay", code="lay", runtimes=["python3.13"])
+        LambdaFunction(again, "F", **PYTHON, layers=[layer if by == "construct" else layer.arn]).version()
+        return next(id for id, body in resources(again).items() if body["Type"] == "AWS::Lambda::Version")
+
+    write(tmp_path, "lay/python/tools.py", "a = 1\n")
+    first = version()
+    assert version() == first
+    write(tmp_path, "lay/python/tools.py", "a = 2\n")
+    assert version() != first
 
 
 def test_earlier_versions_stay_and_an_alias_leads_to_the_newest(stack: Stack) -> None:
@@ -603,6 +764,40 @@ def test_publishing_moves_the_alias_step_by_step_and_back_when_an_alarm_rings(st
         {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"},
         {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": arn("Check")},
     ]
+    group_arn = (
+        "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:"
+        "${FLiveRolloutApplication}/${FLiveRolloutGroup}"
+    )
+    assert statements(made["CheckRolePolicy"]) == [
+        {
+            "Effect": "Allow",
+            "Action": "codedeploy:PutLifecycleEventHookExecutionStatus",
+            "Resource": {"Fn::Sub": group_arn},
+        }
+    ]
+
+
+def test_a_hook_that_calls_the_alias_makes_no_circle(stack: Stack) -> None:
+    function, check = LambdaFunction(stack, "F", **PYTHON), LambdaFunction(stack, "Check", **PYTHON)
+    live = function.publish("live", after=check)
+    live.grant_invoke(check)
+    assert [statement["Action"] for statement in statements(resources(stack)["CheckRolePolicy"])] == [
+        "codedeploy:PutLifecycleEventHookExecutionStatus", "lambda:InvokeFunction",
+    ]  # fmt: skip
+
+
+def test_a_hook_that_exists_already_brings_its_own_permission(stack: Stack) -> None:
+    LambdaFunction(stack, "F", **PYTHON).publish("live", before=LambdaFunction.from_name(stack, "Check", "check"))
+    made = resources(stack)
+    assert made["FLive"]["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["BeforeAllowTrafficHook"] == "check"
+    policies = {id for id, body in made.items() if body["Type"] == "AWS::IAM::Policy"}
+    assert policies == {"FPolicy", "FLiveRolloutRolePolicy"}
+
+
+def test_a_hook_is_a_function_and_no_alias(stack: Stack) -> None:
+    check = LambdaFunction(stack, "Check", **PYTHON).alias("live")
+    with pytest.raises(ConstructError, match="before= is an alias, and CodeDeploy calls a function by its name"):
+        LambdaFunction(stack, "F", **PYTHON).publish("live", before=check)
 
 
 @pytest.mark.parametrize(
@@ -780,6 +975,55 @@ def test_a_kinesis_stream_may_be_read_from_a_moment_on(stack: Stack) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("by", ["arn", "resource", "reference"])
+def test_a_consumer_of_its_own_is_subscribed_to_and_the_stream_behind_it_read(stack: Stack, by: str) -> None:
+    stream: Any = f"arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/clicks"
+    consumer: Any = f"{stream}/consumer/worker:1700000000"
+    source = consumer
+    if by != "arn":
+        made = kinesis.StreamConsumer(stack, "Worker", StreamARN=stream, ConsumerName="worker")
+        source = made if by == "resource" else made.ConsumerARN
+        stream, consumer = arn("Worker", "StreamARN"), arn("Worker", "ConsumerARN")
+    LambdaFunction(stack, "F", **PYTHON).on(source)
+    found = resources(stack)
+    mappings = [body["Properties"] for body in found.values() if body["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert [mapping["EventSourceArn"] for mapping in mappings] == [consumer]
+    assert statements(found["FRolePolicy"]) == [
+        {"Effect": "Allow", "Action": "kinesis:SubscribeToShard", "Resource": consumer},
+        {
+            "Effect": "Allow",
+            "Action": [
+                "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator",
+                "kinesis:ListShards",
+            ],
+            "Resource": stream,
+        },
+    ]  # fmt: skip
+
+
+def test_a_bucket_that_exists_already_cannot_be_told_to_notify(stack: Stack) -> None:
+    with pytest.raises(ConstructError, match="the bucket shop/B exists already") as caught:
+        LambdaFunction(stack, "F", **PYTHON).on(S3Bucket.from_name(stack, "B", "uploads"))
+    assert "EventBridge" in str(caught.value)
+
+
+def test_a_table_that_exists_already_is_followed_when_its_stream_is_known(stack: Stack) -> None:
+    function = LambdaFunction(stack, "F", **PYTHON)
+    with pytest.raises(ConstructError, match="stream of shop/T is not known") as caught:
+        function.on(DynamoDBTable.from_name(stack, "T", "orders"))
+    assert "stream_arn=" in str(caught.value)
+    table_arn = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"
+    stream = f"{table_arn}/stream/2026-11-01T00:00:00.000"
+    function.on(DynamoDBTable.from_arn(stack, "U", table_arn, stream_arn=stream))
+    assert statements(resources(stack)["FRolePolicy"]) == [
+        {"Effect": "Allow", "Action": "dynamodb:ListStreams", "Resource": f"{table_arn}/stream/*"},
+        {
+            "Effect": "Allow", "Resource": stream,
+            "Action": ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        },
+    ]  # fmt: skip
+
+
 def test_more_readers_of_a_stream_than_it_bears_are_refused_with_their_lines(stack: Stack) -> None:
     source = table(stack)
     for id in ("F", "G"):
@@ -822,6 +1066,26 @@ def test_a_bucket_notifies_a_function_that_it_may_call(stack: Stack) -> None:
             "SourceAccount": {"Ref": "AWS::AccountId"},
         }
     }  # fmt: skip
+
+
+def test_a_bucket_with_a_fixed_name_is_the_only_one_that_may_call(stack: Stack) -> None:
+    function = LambdaFunction(stack, "F", **PYTHON)
+    bucket, queue, topic = S3Bucket(stack, "B", name="uploads"), SQSQueue(stack, "Q"), SNSTopic(stack, "T")
+    function.on(bucket)
+    bucket.notify(queue, "s3:ObjectRemoved:*", prefix="q/")
+    bucket.notify(topic, "s3:ObjectRemoved:*", prefix="t/")
+    made = resources(stack)
+    known = {"Fn::Sub": "arn:${AWS::Partition}:s3:::uploads"}
+    assert [body["Properties"] for body in made.values() if body["Type"] == "AWS::Lambda::Permission"] == [
+        {
+            "Action": "lambda:InvokeFunction", "FunctionName": arn("F"), "Principal": "s3.amazonaws.com",
+            "SourceAccount": {"Ref": "AWS::AccountId"}, "SourceArn": known,
+        }
+    ]  # fmt: skip
+    for policy in ("QPolicy", "TPolicy"):
+        assert statements(made[policy])[0]["Condition"] == {
+            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}, "ArnLike": {"aws:SourceArn": known},
+        }  # fmt: skip
 
 
 def test_a_topic_pushes_to_a_function_that_it_may_call(stack: Stack) -> None:
@@ -970,3 +1234,34 @@ def test_a_parameter_may_stand_for_numbers_and_runtimes(stack: Stack) -> None:
     timeout, runtime = Parameter(stack, "Timeout", type="Number", default=5), Parameter(stack, "Runtime")
     LambdaFunction(stack, "F", code=CODE, timeout=timeout.ref, runtime=runtime.ref)
     assert resources(stack)["F"]["Properties"]["Timeout"] == {"Ref": "Timeout"}
+
+
+def test_one_event_of_a_bucket_may_be_given_as_it_is() -> None:
+    stack = Stack(App(), "shop", region="eu-west-1")
+    function = LambdaFunction(stack, "F", **PYTHON)
+    bucket = S3Bucket(stack, "B")
+    function.on(bucket, events="s3:ObjectRemoved:*")
+    made = synthesize(stack.node.root_app)["shop"].template["Resources"]["B"]["Properties"]
+    (entry,) = made["NotificationConfiguration"]["LambdaConfigurations"]
+    assert entry["Event"] == "s3:ObjectRemoved:*"
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [([{"a": [1]}] * 6, "6 filters, 1 of them different"), ([{"a": [n]} for n in range(11)], "has 11 filters")],
+)
+def test_too_many_filters_and_equal_ones_are_told_once(filters: list[dict[str, Any]], said: str) -> None:
+    stack = Stack(App(), "shop", region="eu-west-1")
+    function = LambdaFunction(stack, "F", **PYTHON)
+    with pytest.raises(ConstructError, match=said) as caught:
+        function.on(SQSQueue(stack, "Q"), filters=filters)
+    assert "at most 5" in (caught.value.fix or "")
+    assert caught.value.place is not None
+
+
+def test_an_environment_that_a_reference_must_overfill_is_refused() -> None:
+    stack = Stack(App(), "shop", region="eu-west-1")
+    queue = SQSQueue(stack, "Q")
+    with pytest.raises(ConstraintError, match=r"at least 4,?110 bytes"):
+        LambdaFunction(stack, "F", environment={"AA": "x" * 4_090, "BB": queue.arn}, **PYTHON)
+    LambdaFunction(stack, "G", environment={"AA": "x" * 4_000, "BB": queue.arn}, **PYTHON)

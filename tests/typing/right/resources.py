@@ -1,6 +1,5 @@
 """A program with three services of L1 that a type checker has nothing to say about."""
 
-
 from typing import assert_type
 
 from awsdeck import AWS, App, Condition, ListToken, NoValue, Parameter, Resource, Stack, Token, cfn, equals, if_
