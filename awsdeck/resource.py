@@ -119,9 +119,9 @@ class Resource(Construct):
                     return self.given().get(name)
             elif name in self.properties:
                 return self.given()[name]
-            from .cfn.names import unknown_attribute
+            from .cfn.names import UnknownAttribute
 
-            raise AttributeError(unknown_attribute(self.TYPE, name))
+            raise UnknownAttribute(self.TYPE, name)
 
         def __setattr__(self, name, value):
             if name in _OWN:
@@ -261,11 +261,10 @@ class Resource(Construct):
         """Whether a parameter of the stack is text that everybody sees."""
         stack = self.node.stack
         return stack is not None and any(
-            getattr(one, "SECTION", None) == "Parameters"
-            and one.node.logical_id == name
+            one.node.logical_id == name
             and one.body["Type"] == "String"  # type: ignore[attr-defined]
             and "NoEcho" not in one.body  # type: ignore[attr-defined]
-            for one in stack.node.walk()
+            for one in stack.wiring.declared
         )
 
     def _content(self, policy: str | None) -> bytes | None:

@@ -51,6 +51,8 @@ class Element(Construct):
             raise ConstructError(
                 f"{type(self).__name__} {id!r} stands outside a stack", place=caller(), fix="give it a Stack"
             )
+        if self.SECTION == "Parameters":
+            self.node.stack.wiring.declared.append(self)
 
     def gives_list(self, attribute: str | None) -> bool:
         """Whether `Ref` of it is a list."""

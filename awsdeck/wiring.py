@@ -52,10 +52,11 @@ class Input:
 class Wiring:
     """The references out of one stack, and the outputs others ask of it; `crossed` tells whether there are any."""
 
-    __slots__ = ("stack", "given", "inputs", "needs", "asker", "crossed", "taken", "shown", "_outputs")
+    __slots__ = ("stack", "given", "inputs", "needs", "asker", "crossed", "taken", "shown", "declared", "_outputs")
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
+        self.declared: list[Construct] = []
         self.given: dict[str, dict[str, Any]] = {}
         self.inputs: dict[tuple[Referent, str | None], Input] = {}
         self.needs: dict[Stack, Need] = {}

@@ -48,8 +48,14 @@ def unknown_type(service: str, name: str) -> str:
     return f"{service} has no resource type {name!r}{close(name, catalog.services().get(service, []))}"
 
 
-def unknown_attribute(type_name: str, name: str) -> str:
-    """What to say of `resource.name` when the type has neither such a property nor such an attribute."""
-    known = catalog.find(type_name)
-    names = [] if known is None else [*known.attributes, *known.properties]
-    return f"{type_name} has no property or attribute {name!r}{close(name, names)}"
+class UnknownAttribute(AttributeError):
+    """`resource.name` when the type has neither such a property nor such an attribute.
+
+    What was meant is looked for when somebody reads the message: `hasattr` never does.
+    """
+
+    def __str__(self) -> str:
+        type_name, name = self.args
+        known = catalog.find(type_name)
+        names = [] if known is None else [*known.attributes, *known.properties]
+        return f"{type_name} has no property or attribute {name!r}{close(name, names)}"
