@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from awsdeck import blueprint
+from tests.blueprints.project import Rendered
 from tests.collected import errors_in
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 ANSWERS: dict[str, dict[str, Any]] = {
     "only a name": {"name": "shop"},
     "the least": {
@@ -31,32 +28,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Rendered:
-    """A project made from the blueprint, and its template."""
-
-    def __init__(self, folder: Path, answers: dict[str, Any]) -> None:
-        self.folder = folder
-        self.answers = blueprint.find("message-inbox").check(answers)
-        self.files = blueprint.find("message-inbox").render(answers, str(folder))
-        self.stack = f"{self.answers['name']}-{self.answers['environment']}"
-        self.synth = self.run("-m", "awsdeck", "synth")
-        text = (folder / "awsdeck.out" / f"{self.stack}.template.json").read_text(encoding="utf-8")
-        self.template: dict[str, Any] = json.loads(text)
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(
-            [sys.executable, *words], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-
-    def properties(self, logical_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.template["Resources"][logical_id]["Properties"]
-        return found
+BLUEPRINT = "message-inbox"
 
 
 @pytest.fixture(scope="module", params=list(ANSWERS.values()), ids=list(ANSWERS))
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    return Rendered(tmp_path_factory.mktemp("inbox") / "project", request.param)
+    return Rendered(BLUEPRINT, tmp_path_factory.mktemp("inbox") / "project", request.param)
 
 
 def test_a_project_is_complete(rendered: Rendered) -> None:
@@ -85,7 +62,7 @@ def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
 
 
 def test_its_own_tests_pass(rendered: Rendered) -> None:
-    done = rendered.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
+    done = rendered.own_tests()
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     assert "failed" not in done.stdout

@@ -8,8 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,12 +18,12 @@ from botocore.exceptions import ClientError
 
 from awsdeck import blueprint
 from awsdeck.deploy import AWS, deploy, destroy, outputs
+from tests.blueprints.project import Project, Rendered
 from tests.collected import errors_in
 
 if TYPE_CHECKING:
     from awsdeck.local import Engine
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 ANSWERS: dict[str, dict[str, Any]] = {
     "only a name": {"name": "shop"},
     "the least": {
@@ -41,49 +39,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-class Project:
-    """A project made from the blueprint."""
-
-    def __init__(self, folder: Path, answers: dict[str, Any]) -> None:
-        self.folder = folder
-        self.answers = blueprint.find("queue-worker").check(answers)
-        self.files = blueprint.find("queue-worker").render(answers, str(folder))
-        self.stack = f"{self.answers['name']}-{self.answers['environment']}"
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(
-            [sys.executable, *words], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-
-    def own_tests(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """The project's own tests, with the pytest plugin, whether it is installed here or not."""
-        installed = any(point.name == "awsdeck" for point in importlib.metadata.entry_points(group="pytest11"))
-        plugin = () if installed else ("-p", "awsdeck.testing.plugin")
-        options = ("-q", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", ".")
-        return self.run("-m", "pytest", *options, *plugin, *words)
-
-
-class Rendered(Project):
-    """A project with its template."""
-
-    def __init__(self, folder: Path, answers: dict[str, Any]) -> None:
-        super().__init__(folder, answers)
-        self.synth = self.run("-m", "awsdeck", "synth")
-        text = (folder / "awsdeck.out" / f"{self.stack}.template.json").read_text(encoding="utf-8")
-        self.template: dict[str, Any] = json.loads(text)
-
-    def properties(self, logical_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.template["Resources"][logical_id]["Properties"]
-        return found
-
-    def ids(self, type: str) -> list[str]:
-        return sorted(id for id, body in self.template["Resources"].items() if body["Type"] == type)
+BLUEPRINT = "queue-worker"
 
 
 @pytest.fixture(scope="module", params=list(ANSWERS.values()), ids=list(ANSWERS))
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Rendered:
-    return Rendered(tmp_path_factory.mktemp("worker") / "project", request.param)
+    return Rendered(BLUEPRINT, tmp_path_factory.mktemp("worker") / "project", request.param)
 
 
 def test_a_project_is_complete(rendered: Rendered) -> None:
@@ -127,7 +88,7 @@ def test_its_own_tests_pass(rendered: Rendered) -> None:
     importlib.util.find_spec("ministack") is None and "CI" not in os.environ, reason="needs the embedded CloudFormation"
 )
 def test_its_own_test_on_this_machine_passes(tmp_path: Path) -> None:
-    done = Project(tmp_path / "project", ANSWERS["only a name"]).own_tests("-k", "published_job")
+    done = Project(BLUEPRINT, tmp_path / "project", ANSWERS["only a name"]).own_tests("-k", "published_job")
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
 
@@ -148,7 +109,7 @@ def test_its_own_test_on_this_machine_passes(tmp_path: Path) -> None:
     ],
 )
 def test_its_own_tests_notice_what_is_taken_away(tmp_path: Path, file: str, old: str, new: str, broken: str) -> None:
-    project = Project(tmp_path / "project", ANSWERS["only a name"])
+    project = Project(BLUEPRINT, tmp_path / "project", ANSWERS["only a name"])
     changed = project.folder / file
     text = changed.read_text(encoding="utf-8")
     assert old in text
