@@ -22,17 +22,21 @@ else:
 
 
 class Field:
-    """The default of a keyword that must be made anew for every construct."""
+    """The default of a keyword that must be made anew for every construct, and what users call it if not by its name."""
 
-    __slots__ = ("factory",)
+    __slots__ = ("factory", "alias")
 
-    def __init__(self, factory: Callable[[], Any]) -> None:
+    def __init__(self, factory: Callable[[], Any], alias: str | None = None) -> None:
         self.factory = factory
+        self.alias = alias
 
 
 def field(*, factory: Callable[[], Any] | None = None, kw_only: bool = True, alias: str | None = None) -> Any:
-    """A keyword whose default is made by calling `factory`, as `list` or `dict`; without one it must be given."""
-    return _REQUIRED if factory is None else Field(factory)
+    """A keyword whose default is made by calling `factory`, as `list` or `dict`; without one it must be given.
+
+    `alias`: how the keyword is called, where a method has the attribute's name already; it needs a `factory`.
+    """
+    return _REQUIRED if factory is None else Field(factory, alias)
 
 
 _REQUIRED = object()
@@ -55,6 +59,8 @@ def construct(cls: C) -> C:
     cls._kinds = kinds  # type: ignore[attr-defined]
     cls._field_defaults = {name: value for name, value in fields.items() if value is not _REQUIRED}  # type: ignore[attr-defined]
     cls._field_factories = [name for name, value in fields.items() if type(value) is Field]  # type: ignore[attr-defined]
+    aliases = {value.alias: name for name, value in fields.items() if type(value) is Field and value.alias is not None}
+    cls._aliases = aliases  # type: ignore[attr-defined]
     return cls
 
 
@@ -95,6 +101,7 @@ class Construct(Rooted):
     _kinds: ClassVar[dict[str, tuple[Any, str]]] = {}
     _field_defaults: ClassVar[dict[str, Any]] = {}
     _field_factories: ClassVar[list[str]] = []
+    _aliases: ClassVar[dict[str, str]] = {}
     _scope: Construct = field(kw_only=False, alias="scope")
     _id: str = field(kw_only=False, alias="id")
 
@@ -124,9 +131,13 @@ def _fill(host: Construct, given: dict[str, Any]) -> None:
             for name, value in values.items():
                 setattr(host, name, value)
             return
+    aliases = made._aliases
+    if not given.keys().isdisjoint(aliases):
+        _fill(host, {aliases.get(name, name): value for name, value in given.items()})
+        return
     missing = [name for name in fields if name not in values]
     kind = type(host).__name__
-    lines = [_unknown(kind, name, fields) for name in given if name not in fields]
+    lines = [_unknown(kind, name, [_called(host, one) for one in fields]) for name in given if name not in fields]
     if missing:
         lines.append(f"{kind} {host.node.path} needs {', '.join(name + '=' for name in missing)}")
     raise ConstructError("\n".join(lines), place=caller())
@@ -140,8 +151,13 @@ def _wrong(host: Construct, given: dict[str, Any]) -> list[str]:
     for name, value in given.items():
         words = complaint(*kinds[name], value)
         if words is not None:
-            said.append(f"{type(host).__name__} {host.node.path}: {name}= {words}")
+            said.append(f"{type(host).__name__} {host.node.path}: {_called(host, name)}= {words}")
     return said
+
+
+def _called(host: Construct, name: str) -> str:
+    """How users call the keyword behind an attribute."""
+    return next((alias for alias, own in type(host)._aliases.items() if own == name), name)
 
 
 def _unknown(kind: str, name: str, fields: Iterable[str]) -> str:
@@ -163,6 +179,8 @@ class attribute:  # noqa: N801  (reads like a keyword where it is used)
     def __get__(self, host: Construct | None, owner: type | None = None) -> Token:
         if host is None:
             return self  # type: ignore[return-value]
+        if (what := getattr(host, "WHAT", None)) is not None:
+            raise _untold(host, what, self.name)
         return attribute_of(host.node.resource, self.name)
 
 
@@ -174,4 +192,13 @@ class ref:  # noqa: N801  (reads like a keyword where it is used)
     def __get__(self, host: Construct | None, owner: type | None = None) -> Token:
         if host is None:
             return self  # type: ignore[return-value]
+        if (what := getattr(host, "WHAT", None)) is not None:
+            raise _untold(host, what, "what Ref gives")
         return reference(host.node.resource)
+
+
+def _untold(host: Construct, what: str, name: str) -> ConstructError:
+    return ConstructError(
+        f"the {what} {host.node.path} exists already, and its {name} is not known here", place=caller(),
+        fix="give the value where it is taken into the app, as far as that takes it, or use what was given there",
+    )  # fmt: skip

@@ -71,12 +71,13 @@ class Finding:
 
     `path` is the place inside a template, from the top (`("Resources", "Db", "Properties", …)`);
     `construct` the construct's path in the tree (`shop/Db`); `source` the page that states the rule;
-    `ring`, for a cycle, the template path of every step on the way round.
+    `ring`, for a cycle, the template path of every step on the way round; `element` what it is about in a text that
+    holds things by name, such as a state of a definition.
     """
 
     __slots__ = (
         "rule", "severity", "message", "file", "line", "column", "stack", "resource", "type",
-        "path", "construct", "source", "allowed", "fix", "ring",
+        "path", "construct", "source", "allowed", "fix", "ring", "element",
     )  # fmt: skip
 
     def __init__(
@@ -97,6 +98,7 @@ class Finding:
         allowed: str | None = None,
         fix: str | None = None,
         ring: Sequence[Sequence[str | int]] = (),
+        element: str | None = None,
     ) -> None:
         self.rule = rule
         self.severity: Severity = severity
@@ -113,6 +115,7 @@ class Finding:
         self.allowed = allowed
         self.fix = fix
         self.ring = tuple(tuple(step) for step in ring)
+        self.element = element
 
     def replace(self, **changes: Any) -> Finding:
         """The same finding with some fields changed."""
@@ -134,7 +137,7 @@ class Finding:
         """Plain data in the shape of `schemas/finding.schema.json`; empty fields are left out."""
         fields = {name: getattr(self, name) for name in self.__slots__}
         fields["path"] = list(self.path)
-        del fields["ring"]  # the message says it in words
+        del fields["ring"], fields["element"]  # the message says it in words
         return {name: value for name, value in fields.items() if value is not None}
 
     def sort_key(self) -> tuple[object, ...]:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 import sys
 
+from .errors import ConstructError
+from .source import caller
 from .tokens import ListToken, Token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Checked = TypeVar("Checked", bound=Callable[..., Any])
 
 _LISTS = ("Sequence", "list", "tuple", "Iterable")
 _MAPS = ("Mapping", "dict")
@@ -48,6 +52,33 @@ def complaint(annotation: Any, module: str, value: Any) -> str | None:
     return f"takes {said}, not {shown}"
 
 
+def checked(function: Checked) -> Checked:
+    """Let a function or an `__init__` refuse arguments that its annotations do not allow: all at once, at the user's line."""
+    from functools import wraps
+
+    plain: Any = function
+    code, kinds, module = plain.__code__, plain.__annotations__, plain.__module__
+    places = code.co_varnames[: code.co_argcount]
+    rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if code.co_flags & _TAKES_MORE else None
+    name = plain.__qualname__.removesuffix(".__init__")
+
+    @wraps(plain)
+    def told(*values: Any, **given: Any) -> Any:
+        several = [(rest, value) for value in values[len(places) :]]
+        wrong = []
+        for word, value in (*zip(places, values, strict=False), *several, *given.items()):
+            words = complaint(kinds[word], module, value) if word in kinds else None
+            if words is not None:
+                wrong.append(f"{name}: {word}{'' if (word, value) in several else '='} {words}")
+        if wrong:
+            raise ConstructError("\n".join(wrong), place=caller())
+        return plain(*values, **given)
+
+    made: Any = told
+    return made  # type: ignore[no-any-return]
+
+
+_TAKES_MORE = 0x04  # a code object's flag for *values
 _PLAIN = {str: "text", bool: "True or False", int: "a whole number", float: "a number", type(None): "None"}
 _fitting: set[tuple[Any, type]] = set()
 """Annotations, and classes whose every value fits them."""
@@ -124,9 +155,11 @@ def _list(inside: str, module: str) -> Kind:
     words = f"a list of {' or '.join(kind.words for kind in of)}" if of else "a list"
 
     def fits(value: Any) -> bool:
-        if isinstance(value, str) or not hasattr(value, "__iter__") or hasattr(value, "keys"):
-            return isinstance(value, ListToken)
-        return not of or not isinstance(value, list | tuple) or all(any(kind.fits(one) for kind in of) for one in value)
+        if isinstance(value, ListToken):
+            return True
+        if isinstance(value, str | bytes | bytearray) or not hasattr(value, "__iter__") or hasattr(value, "keys"):
+            return False
+        return not of or not hasattr(value, "__len__") or all(any(kind.fits(one) for kind in of) for one in value)
 
     return Kind(words, fits)
 

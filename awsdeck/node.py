@@ -75,6 +75,14 @@ class Node:
         above.children[id] = host
 
     @property
+    def own_stack(self) -> Stack:
+        """The stack it stands in. Raises `ConstructError` for what stands outside of one."""
+        if self.stack is None:
+            what = f"{type(self.host).__name__} {self.id!r}"
+            raise ConstructError(f"{what} stands outside a stack", place=caller(), fix="give it a Stack as its scope")
+        return self.stack
+
+    @property
     def path(self) -> str:
         """The ids from the top, with slashes: `shop/Orders`."""
         ids: list[str] = []

@@ -319,7 +319,7 @@ class Resource(Construct):
             for node in self.node.above():
                 if node.removal is not None:
                     return node.removal if node.removal != "Delete" or (known is not None and known.stateful) else None
-        return known.removal if known is not None else None
+        return known.removal_of(self.properties) if known is not None else None
 
     def finished(self) -> dict[str, Any]:
         """The resource as it stands in the template; call after `link`."""

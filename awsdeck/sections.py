@@ -7,6 +7,7 @@ import re
 from .constructs import Construct
 from .errors import ConstructError, TokenError
 from .node import Node
+from .rules.parameters import PARAMETER_TYPES
 from .source import caller
 from .tokens import (
     ListToken,
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from .tokens import Token
-
-PARAMETER_TYPES = re.compile(
-    r"String|Number|List<Number>|CommaDelimitedList|AWS::SSM::Parameter::(Name|Value<.+>)"
-    r"|(List<)?AWS::EC2::[A-Za-z:]+>?|AWS::Route53::HostedZone::Id|List<AWS::Route53::HostedZone::Id>|List<String>"
-)
 
 
 class Element(Construct):
@@ -100,7 +96,7 @@ class Parameter(Element):
         given |= {"allowed_pattern": allowed_pattern, "constraint_description": constraint_description}
         for keyword, value in given.items():
             known_now(value, f"Parameter {id}: {keyword}=")
-        if not PARAMETER_TYPES.fullmatch(type):
+        if not re.fullmatch(PARAMETER_TYPES, type):
             raise ConstructError(
                 f"{type!r} is not a parameter type", place=caller(),
                 fix="String, Number, CommaDelimitedList, List<Number>, AWS::SSM::Parameter::Value<…> or AWS::EC2::…::Id",

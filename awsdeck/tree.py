@@ -190,7 +190,12 @@ class App(Construct):
     def findings(self) -> list[Finding]:
         """Warnings and hints so far, with their places; while the command line loads the deck, errors too."""
         if self._findings is None:
-            self._findings = [located(*noted) for noted in self._noted if not suppressed(noted[0].rule, noted[1])]
+            found = [located(*noted) for noted in self._noted if not suppressed(noted[0].rule, noted[1])]
+            said = {(one.rule, one.construct, one.severity) for one in found if not _hinted(one)}
+            self._findings = [
+                one for one in found if not _hinted(one)
+                or said.isdisjoint((one.rule, one.construct, severity) for severity in {"error", one.severity})
+            ]  # fmt: skip
         return self._findings
 
     @property
@@ -319,6 +324,11 @@ def suppressed(rule: str, node: Node) -> bool:
     return False
 
 
+def _hinted(finding: Finding) -> bool:
+    """Whether only a construct's own words show it; its resources may show the same mistake with its place."""
+    return str(finding.type).startswith("awsdeck::")
+
+
 def located(finding: Finding, node: Node) -> Finding:
     """The finding with the construct's path and its file and line."""
     from .source import keyword_line
@@ -326,17 +336,20 @@ def located(finding: Finding, node: Node) -> Finding:
     host = node
     while host.id == MAIN and host.scope is not None:
         host = host.scope.node
-    place = {"construct": host.path, "stack": node.stack.name if node.stack else None}
+    where = {"construct": host.path, "stack": node.stack.name if node.stack else None}
     if node.spot is None or finding.file is not None:
-        return finding.replace(**place)
+        return finding.replace(**where)
     written_at = getattr(type(node.host), "written_at", None)
     if written_at is not None:
-        return finding.replace(**place).at(written_at(node.host, finding.path))
+        return finding.replace(**where).at(written_at(node.host, finding.path))
+    element_at = getattr(type(host.host), "element_at", None) if finding.element is not None else None
+    if element_at is not None and (place := element_at(host.host, finding.element)) is not None:
+        return finding.replace(**where).at(place)
     file, line = node.spot
     names: list[str] = []
     if finding.severity != "info" and finding.path[2:3] == ("Properties",):
         names = [str(step) for step in finding.path[3:]]
-    return finding.replace(**place, file=file, line=keyword_line(file, line, names) if names else line)
+    return finding.replace(**where, file=file, line=keyword_line(file, line, names) if names else line)
 
 
 def _today() -> str:

@@ -8,30 +8,39 @@ from typing import Any
 import pytest
 
 from awsdeck import (
+    VPC,
     App,
+    AutoScalingGroup,
     Condition,
     ConstructError,
     DynamoDBTable,
+    EC2Instance,
     IAMGroup,
     IAMManagedPolicy,
     IAMPolicy,
     IAMRole,
     IAMUser,
     LambdaFunction,
+    LaunchTemplate,
     LocalIndex,
+    MixedPurchase,
     Parameter,
     Principal,
+    RDSInstance,
     S3Bucket,
+    Schedule,
     SNSTopic,
     SQSQueue,
     Stack,
+    StateMachine,
     allow,
     can,
     deny,
     equals,
     inline,
+    states,
 )
-from awsdeck.cfn import iam, kms, lambda_
+from awsdeck.cfn import autoscaling, ecs, elasticbeanstalk, events, iam, kms, lambda_
 from awsdeck.nested import NestedStack
 from awsdeck.permissions.context import decide
 from awsdeck.permissions.match import fits, made, narrow, overlaps, unknown
@@ -431,6 +440,148 @@ def test_a_role_is_taken_on_by_nobody_its_trust_does_not_name(stack: Stack, work
     worker.allow("sts:AssumeRole", on=[admin.arn, shared.arn])
     assert can(worker, "sts:AssumeRole", admin).denied
     assert can(worker, "sts:AssumeRole", shared).allowed
+
+
+IMAGE = "ami-0123456789abcdef0"
+
+
+def test_instances_may_what_the_role_of_their_launch_template_may(stack: Stack) -> None:
+    network = VPC(stack, "Net", subnets=["public"], nat_gateways="none")
+    orders, failed = SQSQueue(stack, "Orders"), SQSQueue(stack, "Failed")
+    template = LaunchTemplate(stack, "T", image=IMAGE, instance_type="m7g.large", vpc=network)
+    own = AutoScalingGroup(stack, "Own", vpc=network, max=2, image=IMAGE, instance_type="m7g.large")
+    mixed = AutoScalingGroup(
+        stack, "Mixed", vpc=network, max=2, image=IMAGE, purchase=MixedPurchase(["m7g.large", "m6g.large"])
+    )
+    given = AutoScalingGroup(stack, "Given", vpc=network, max=2, launch_template=template)
+    alone = EC2Instance(stack, "Alone", vpc=network, image=IMAGE, instance_type="m7g.large")
+    made = EC2Instance(stack, "Made", vpc=network, launch_template=template)
+    for who in (own, mixed, alone, template):
+        orders.grant_consume(who)
+    for who in (own, mixed, given, alone, made, template):
+        assert can(who, "sqs:ReceiveMessage", orders).allowed
+        assert can(who, "sqs:SendMessage", orders).denied
+        assert can(who, "sqs:ReceiveMessage", failed).denied
+    assert f"may {own.node.path} sqs:ReceiveMessage" in can(own, "sqs:ReceiveMessage", orders).question
+
+
+def test_instances_of_what_exists_already_may_what_the_role_that_is_named_may(stack: Stack, worker: IAMRole) -> None:
+    orders = SQSQueue(stack, "Orders")
+    known = AutoScalingGroup.from_name(stack, "Known", "workers", role=worker)
+    bare = AutoScalingGroup.from_name(stack, "Bare", "others")
+    orders.grant_consume(known)
+    assert can(known, "sqs:ReceiveMessage", orders).allowed
+    assert can(known, "sqs:PurgeQueue", orders).denied
+    with pytest.raises(ConstructError, match="has no permissions of its own"):
+        can(bare, "sqs:ReceiveMessage", orders)
+
+
+def test_profiles_are_followed_as_far_as_the_app_knows_them(stack: Stack, worker: IAMRole) -> None:
+    orders = SQSQueue(stack, "Orders")
+    orders.grant_consume(worker)
+    orders.grant_consume(IAMRole.from_name(stack, "Elsewhere", "elsewhere"))
+    profile = iam.InstanceProfile(stack, "P", Roles=[worker.role_name])
+    other = iam.InstanceProfile(stack, "O", Roles=["elsewhere"])
+
+    def group(id: str, profile: Any) -> Any:
+        made = autoscaling.LaunchConfiguration(
+            stack, f"{id}L", ImageId=IMAGE, InstanceType="m5.large", IamInstanceProfile=profile
+        )
+        return autoscaling.AutoScalingGroup(
+            stack, id, MinSize="0", MaxSize="1", AvailabilityZones=["eu-west-1a"], LaunchConfigurationName=made.ref
+        )
+
+    here, there, unseen = group("A", profile.ref), group("B", other.ref), group("C", "somebodys-profile")
+    assert can(here, "sqs:ReceiveMessage", orders).allowed
+    assert can(here, "sqs:PurgeQueue", orders).denied
+    assert can(there, "sqs:ReceiveMessage", orders).allowed
+    assert can(there, "sqs:PurgeQueue", orders).status == "unknown"
+    assert can(unseen, "sqs:ReceiveMessage", orders).status == "unknown"
+
+
+def test_an_environment_may_what_the_profile_among_its_options_may(stack: Stack, worker: IAMRole) -> None:
+    orders = SQSQueue(stack, "Orders")
+    orders.grant_consume(worker)
+    profile = iam.InstanceProfile(stack, "P", Roles=[worker.role_name])
+    made = elasticbeanstalk.Environment(stack, "E", ApplicationName="shop", OptionSettings=[{
+        "Namespace": "aws:autoscaling:launchconfiguration", "OptionName": "IamInstanceProfile", "Value": profile.ref,
+    }])  # fmt: skip
+    assert can(made, "sqs:ReceiveMessage", orders).allowed
+    assert can(made, "sqs:PurgeQueue", orders).denied
+
+
+def test_a_state_machine_may_what_its_tasks_do_and_so_may_its_names(stack: Stack) -> None:
+    orders = SQSQueue(stack, "Orders")
+    machine = StateMachine(stack, "Machine", definition=states.send("Send", orders))
+    live = machine.alias("live")
+    nightly = Schedule(stack, "Nightly", when="rate(1 day)", target=machine)
+    for who in (machine, live):
+        assert can(who, "sqs:SendMessage", orders).allowed
+        assert can(who, "sqs:ReceiveMessage", orders).denied
+    assert can(nightly, "states:StartExecution", machine).allowed
+    assert can(nightly, "sqs:SendMessage", orders).denied
+
+
+def test_who_works_with_several_roles_is_refused_and_with_one_is_not(stack: Stack, worker: IAMRole) -> None:
+    orders = SQSQueue(stack, "Orders")
+    other = IAMRole(stack, "Other", assumed_by="events.amazonaws.com")
+    orders.grant_send(worker)
+
+    def rule(id: str, *roles: IAMRole) -> Any:
+        targets: list[Any] = [{"Arn": orders.arn, "Id": f"t{n}", "RoleArn": role.arn} for n, role in enumerate(roles)]
+        return events.Rule(stack, id, ScheduleExpression="rate(1 day)", Targets=targets)
+
+    one, two = rule("One", worker, worker), rule("Two", worker, other)
+    assert can(one, "sqs:SendMessage", orders).allowed
+    with pytest.raises(ConstructError, match="has no permissions of its own"):
+        can(two, "sqs:SendMessage", orders)
+
+
+def test_a_task_may_what_its_task_role_may_and_not_what_starts_it_may(stack: Stack, worker: IAMRole) -> None:
+    orders = SQSQueue(stack, "Orders")
+    starter = IAMRole(stack, "Starter", assumed_by="ecs-tasks.amazonaws.com")
+    orders.grant_send(worker)
+    orders.grant_consume(starter)
+    task = ecs.TaskDefinition(stack, "T", TaskRoleArn=worker.arn, ExecutionRoleArn=starter.arn)
+    assert can(task, "sqs:SendMessage", orders).allowed
+    assert can(task, "sqs:ReceiveMessage", orders).denied
+
+
+def test_what_has_an_arn_of_another_name_is_asked_about_by_construct_and_by_arn(stack: Stack, worker: IAMRole) -> None:
+    network = VPC(stack, "Net")
+    group = AutoScalingGroup(stack, "G", vpc=network, max=2, image=IMAGE, instance_type="m7g.large")
+    other = AutoScalingGroup(stack, "H", vpc=network, max=2, image=IMAGE, instance_type="m7g.large")
+    database = RDSInstance(
+        stack, "D", vpc=network, engine="postgres", instance_class="db.m7g.large", storage=20, credentials="generated"
+    )
+    group.grant_resize(worker)
+    worker.allow("rds:ModifyDBInstance", on=database.arn)
+    for target in (group, group.arn):
+        assert can(worker, "autoscaling:SetDesiredCapacity", target).allowed
+    assert can(worker, "autoscaling:SetDesiredCapacity", other).denied
+    for form in (database, database.arn):
+        assert can(worker, "rds:ModifyDBInstance", form).allowed
+        assert can(worker, "rds:DeleteDBInstance", form).denied
+
+
+def test_names_and_wildcards_of_statements_are_held_against_the_arns_of_databases(stack: Stack) -> None:
+    database = RDSInstance(
+        stack, "D", vpc=VPC(stack, "Net"), engine="postgres", instance_class="db.m7g.large", storage=20,
+        credentials="generated", name="Orders",
+    )  # fmt: skip
+    expected = {"db:orders": True, "db:*": True, "cluster:*": False, "db:other": False}
+    roles = {on: IAMRole(stack, f"R{n}", assumed_by="ec2.amazonaws.com") for n, on in enumerate(expected)}
+    for on, role in roles.items():
+        role.allow("rds:StopDBInstance", on=f"arn:aws:rds:eu-west-1:*:{on}")
+    assert {on: can(role, "rds:StopDBInstance", database).allowed for on, role in roles.items()} == expected
+
+
+def test_what_has_no_arn_is_refused_as_a_target_instead_of_being_denied(stack: Stack, worker: IAMRole) -> None:
+    network = VPC(stack, "Net")
+    with pytest.raises(ConstructError, match="has no ARN of its own") as caught:
+        can(worker, "ec2:DescribeVpcs", network)
+    assert caught.value.place is not None
+    assert caught.value.place.file == __file__
 
 
 @pytest.mark.parametrize(

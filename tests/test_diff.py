@@ -240,10 +240,40 @@ def test_what_becomes_of_a_deleted_bucket(policy: str | None, verdict: str) -> N
 
 def test_a_deleted_database_leaves_a_snapshot_unless_told_otherwise() -> None:
     database = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres"}}
-    member = changed(database, DBClusterIdentifier={"Ref": "Cluster"})
     assert diff(template(D=database), template())["D"].data == "snapshot"
     assert diff(template(D={**database, "DeletionPolicy": "Delete"}), template())["D"].data == "lost"
-    assert diff(template(D=member), template())["D"].data == "lost"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Type": "AWS::RDS::DBInstance", "Properties": {"DBClusterIdentifier": {"Ref": "Cluster"}}},
+        {"Type": "AWS::RDS::DBInstance", "Properties": {"SourceDBInstanceIdentifier": {"Ref": "Source"}}},
+        {"Type": "AWS::ElastiCache::CacheCluster", "Properties": {"Engine": "memcached"}},
+    ],
+)
+@pytest.mark.parametrize("policy", [{}, {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}])
+def test_nothing_is_lost_with_a_copy_or_with_what_can_never_be_kept(
+    body: dict[str, Any], policy: dict[str, Any]
+) -> None:
+    gone = {**body, **policy}
+    assert diff(template(D=gone), template())["D"].data is None
+    moved = changed(gone, SubnetGroupName="b", DBSubnetGroupName="b", CacheSubnetGroupName="b")
+    assert compared(gone, moved)["R"].data is None
+
+
+@pytest.mark.parametrize(
+    "property", ["AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "MultiAZ", "StorageType"]
+)
+def test_an_ordinary_setting_of_a_database_never_replaces_it(property: str) -> None:
+    old: dict[str, Any] = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", property: "1"}}
+    assert compared(old, changed(old, **{property: "2"}))["R"].action == "update"
+
+
+def test_a_database_turned_into_a_replica_loses_its_own_data() -> None:
+    alone: dict[str, Any] = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres"}}
+    replica = changed(alone, SourceDBInstanceIdentifier="other")
+    assert compared(alone, replica)["R"].data in ("lost", "maybe")
 
 
 def test_a_replacement_obeys_the_update_replace_policy_and_not_the_deletion_policy() -> None:

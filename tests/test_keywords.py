@@ -7,7 +7,23 @@ from typing import Any, Literal
 
 import pytest
 
-from awsdeck import App, Construct, ConstructError, Parameter, S3Bucket, SQSQueue, Stack, Token, construct, get_azs
+from awsdeck import (
+    App,
+    Certificate,
+    Construct,
+    ConstructError,
+    LogGroup,
+    Parameter,
+    RDSOptionGroup,
+    S3Bucket,
+    SQSQueue,
+    SSMParameter,
+    Stack,
+    Token,
+    construct,
+    get_azs,
+)
+from awsdeck.keywords import checked
 
 
 class Size:
@@ -59,7 +75,7 @@ WRONG: dict[str, list[Any]] = {
     "share": ["0.5", None, True],
     "text": [7, ["x"]],
     "word": ["c", None, True, "3"],
-    "texts": ["a", [1], {"a": 1}, None, 7],
+    "texts": ["a", [1], {"a": 1}, None, 7, b"a", bytearray(b"a"), [b"a"], [["a"]], {1}, range(3)],
     "table": [["a"], "a", 7],
     "size": ["big", 7],
     "nested": [["a"], {"a": 1}],
@@ -84,7 +100,7 @@ def test_every_wrong_keyword_is_told_at_once(stack: Stack) -> None:
         SQSQueue(stack, "Q", fifo="yes", encryption="rot13", dead_letter=SQSQueue(stack, "R"))  # type: ignore[arg-type]
     said = str(caught.value)
     assert "fifo= takes True or False, not 'yes'" in said
-    assert "encryption= takes 'sqs', 'kms', 'none', not 'rot13'" in said
+    assert "encryption= takes 'sqs', 'kms', 'none' or None, not 'rot13'" in said
     assert "dead_letter= takes a DeadLetter or None, not a SQSQueue" in said
 
 
@@ -102,3 +118,44 @@ def test_one_thing_in_place_of_a_list_is_refused(stack: Stack) -> None:
 
     with pytest.raises(ConstructError, match="takes a list of a LifecycleRule, not a LifecycleRule"):
         S3Bucket(stack, "B", lifecycle=LifecycleRule(expire_after=3))  # type: ignore[arg-type]
+
+
+class Plain:
+    """What no construct is, whose arguments are checked all the same."""
+
+    @checked
+    def __init__(self, size: int, *words: str, flag: bool = False, other: object = None) -> None:
+        self.said = (size, words, flag, other)
+
+    @checked
+    def grow(self, by: int | None = None) -> int | None:
+        return by
+
+
+def test_a_plain_class_may_check_its_arguments_too() -> None:
+    assert Plain(1, "a", "b", flag=True, other=[]).said == (1, ("a", "b"), True, [])
+    assert Plain(2).grow() is None
+    assert Plain(2).grow(by=3) == 3
+    with pytest.raises(ConstructError) as caught:
+        Plain("1", "a", 7, flag="no")  # type: ignore[arg-type]
+    assert str(caught.value).endswith(
+        ": Plain: size= takes a whole number, not '1'\n"
+        "Plain: words takes text, not 7\n"
+        "Plain: flag= takes True or False, not 'no'"
+    )
+    assert caught.value.place is not None
+    assert caught.value.place.file.endswith("test_keywords.py")
+    with pytest.raises(ConstructError, match=r"Plain\.grow: by= takes a whole number or None, not 'much'"):
+        Plain(1).grow("much")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", [b"EmailAddress", [["EmailAddress"]], [b"EmailAddress"]])
+def test_bytes_and_nested_lists_are_no_lists_of_text_of_any_construct(stack: Stack, given: Any) -> None:
+    for make in (
+        lambda: LogGroup(stack, "L", mask=given),
+        lambda: SSMParameter(stack, "P", value=given),
+        lambda: Certificate(stack, "C", domain="example.com", names=given),
+        lambda: RDSOptionGroup(stack, "O", engine="mysql", major_version="8.0", options=given),
+    ):
+        with pytest.raises(ConstructError, match="takes "):
+            make()

@@ -33,6 +33,7 @@ ROOMS = [
     ("aspects",),
     ("cfn",),
     ("services",),
+    ("states",),
     ("nested", "include", "answering", "custom"),
     ("synth",),
     ("provenance",),

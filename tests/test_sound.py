@@ -8,7 +8,7 @@ import pytest
 
 from awsdeck import App, SQSQueue, Stack, catalog, resource
 from awsdeck.cfn import sqs, ssm
-from awsdeck.errors import ConstraintError
+from awsdeck.errors import ConstraintError, Finding
 from awsdeck.rules import View, all_rules, check_resource
 
 
@@ -100,3 +100,18 @@ def test_a_property_that_is_wrong_is_wrong_every_time_and_a_sound_one_never() ->
     wrong = {"KeySchema": [{"AttributeName": "id", "KeyType": "HASHED"}]}
     told = [[problem.kind for problem in known.check(given)] for given in (sound, wrong, sound, wrong)]
     assert told == [[], ["enum"], [], ["enum"]]
+
+
+def test_an_error_that_only_a_hint_shows_is_not_hidden_by_a_warning_of_the_same_rule() -> None:
+    app = App()
+    queue = SQSQueue(Stack(app, "shop"), "Queue")
+    words: dict[str, Any] = {"construct": "shop/Queue", "resource": "Queue"}
+    warning = Finding("SQS003", "warning", "in the template", type="AWS::SQS::Queue", **words)
+    hints = [
+        Finding("SQS003", severity, "in words", type="awsdeck::SQSQueue", **words) for severity in ("error", "warning")
+    ]
+    for finding in (warning, *hints):
+        app.note(finding, queue.node)
+    assert [(one.severity, one.message) for one in app.findings if one.rule == "SQS003"] == [
+        ("warning", "in the template"), ("error", "in words"),
+    ]  # fmt: skip

@@ -44,7 +44,14 @@ class Package:
     __slots__ = ("source", "user", "hash", "size", "files", "wheels", "_store", "_place")
     kind = "zip"
 
-    def __init__(self, source: str, files: list[File], wheels: Sequence[Wheel], store: str) -> None:
+    def __init__(
+        self,
+        source: str,
+        files: list[File],
+        wheels: Sequence[Wheel],
+        store: str,
+        limited: bool = True,
+    ) -> None:
         self.source = source
         self.user = ""
         self.files = {file.name: file for file in files}
@@ -55,7 +62,7 @@ class Package:
         sizes = {name: size for wheel in reversed(self.wheels) for name, (_, size) in wheel.members.items()}
         sizes.update((name, file.size) for name, file in self.files.items())
         self.size = sum(sizes.values())
-        if self.size > UNZIPPED_MOST:
+        if limited and self.size > UNZIPPED_MOST:
             raise ConstructError(
                 f"{source} has {_megabytes(self.size)} and Lambda takes {_megabytes(UNZIPPED_MOST)} unzipped; the "
                 f"biggest: {biggest(sizes.items())}",
@@ -145,15 +152,16 @@ def packed(
     architecture: str = "x86_64",
     store: str,
     below: str = "",
+    limited: bool = True,
 ) -> Package:
     """A file or directory as a package; `requirements` is a file in it, whose wheels come along, in the folder `below`.
 
-    A zip or jar is a package already. `store` is the project's `.awsdeck`.
+    A zip or jar is a package already. `store` is the project's `.awsdeck`; `limited` to what Lambda takes.
     """
     if path.endswith(READY) and os.path.isfile(path):
         from .ready import ReadyPackage
 
-        return ReadyPackage(path, shown, store)
+        return ReadyPackage(path, shown, store, limited)
     files = gathered(path, shown, ignore)
     wheels: list[Wheel] = []
     if requirements is not None and python is not None:
@@ -168,7 +176,7 @@ def packed(
         )
         for wheel in wheels:
             wheel.put_below(below)
-    return Package(shown, files, wheels, store)
+    return Package(shown, files, wheels, store, limited)
 
 
 def biggest(sizes: Iterable[tuple[str, int]]) -> str:

@@ -24,11 +24,11 @@ class ReadyPackage(Package):
 
     __slots__ = ("path", "digest")
 
-    def __init__(self, path: str, shown: str, store: str) -> None:
+    def __init__(self, path: str, shown: str, store: str, limited: bool = True) -> None:
         content = content_of(path, shown, caller())
         self.path = path
         self.digest = hashlib.sha256(content).hexdigest()
-        super().__init__(shown, _held(content, path, shown, caller()), (), store)
+        super().__init__(shown, _held(content, path, shown, caller()), (), store, limited)
 
     def _hash(self) -> str:
         return self.digest

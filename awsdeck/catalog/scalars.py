@@ -209,7 +209,7 @@ def number_check(spec: dict[str, Any], kind: str, whole: list[Check]) -> Check:
             allowed = allowed_of(low, high, above=above, below=below)
             shown = f"{QUOTE}{number(amount)}{QUOTE}"
             return [Problem("range", f"{SUBJECT} is {shown}, but must be {allowed}", allowed)]
-        if step is not None and abs(amount / step - round(amount / step)) > 1e-9:
+        if step is not None and amount - amount == 0 and abs(amount / step - round(amount / step)) > 1e-9:
             allowed = f"a multiple of {number(step)}"
             return [Problem("range", f"{SUBJECT} is {QUOTE}{number(amount)}{QUOTE}, but must be {allowed}", allowed)]
         return None

@@ -7,6 +7,11 @@ resources or running work with them: a deploy asks before it deletes them, and t
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
 # Source: CloudFormation User Guide, DeletionPolicy attribute, Snapshot ("resources that support snapshots include").
 SNAPSHOT = frozenset({
     "AWS::DocDB::DBCluster",
@@ -52,6 +57,8 @@ AT_REST = SNAPSHOT | {
     "AWS::NeptuneGraph::Graph",
     "AWS::OpenSearchServerless::Collection",
     "AWS::OpenSearchService::Domain",
+    "AWS::RDS::ClusterSnapshot",
+    "AWS::RDS::DBSnapshot",
     "AWS::RDS::GlobalCluster",
     "AWS::RedshiftServerless::Namespace",
     "AWS::S3::Bucket",
@@ -79,3 +86,27 @@ OWNERS = frozenset({
     "AWS::EMR::Cluster",
     "AWS::Neptune::DBInstance",
 })  # fmt: skip
+
+# Source: RDS User Guide, read replicas; Aurora User Guide, Aurora storage; CloudFormation resource schema (a replica
+# knows no DeletionPolicy, and an instance of a cluster no Snapshot).
+_COPIES = {"AWS::RDS::DBInstance": ("DBClusterIdentifier", "SourceDBInstanceIdentifier", "SourceDBClusterIdentifier")}
+_RESTORES = ("RestoreTime", "UseLatestRestorableTime")
+
+
+# Source: ElastiCache User Guide, comparing node-based Memcached and Redis OSS clusters (no snapshots, no persistence;
+# a serverless Memcached has snapshots).
+_CACHE = "AWS::ElastiCache::CacheCluster"
+
+
+def keeps_nothing(type: str, properties: Mapping[str, Any]) -> bool:
+    """Whether nothing is lost with a resource of these properties: one more copy of data that lives elsewhere (a read
+    replica, a member of a cluster), or a cache that nothing can be kept of (Memcached).
+    """
+    if type == _CACHE:
+        return properties.get("Engine") == "memcached"
+    marks = _COPIES.get(type)
+    return (
+        marks is not None
+        and any(properties.get(name) for name in marks)
+        and not any(properties.get(name) for name in _RESTORES)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from .stateful import AT_REST, IN_TRANSIT, OWNERS, SNAPSHOT
+from .stateful import AT_REST, IN_TRANSIT, OWNERS, SNAPSHOT, keeps_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,19 @@ else:
                 return self
             value = instance.__dict__[self.name] = self.make(instance)
             return value
+
+
+_INTERRUPTED = {
+    "AWS::RDS::DBInstance": frozenset({
+        "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "MultiAZ",
+        "PreferredMaintenanceWindow", "StorageType",
+    }),
+}  # fmt: skip
+"""Properties that a schema calls create-only under conditions, and whose change interrupts a resource at most.
+
+Source: CloudFormation Template Reference, AWS::RDS::DBInstance ("Update requires: Some interruptions"); RDS User Guide,
+settings for DB instances.
+"""
 
 
 def _schemas() -> str:
@@ -237,7 +250,8 @@ class ResourceType:
 
     @fact
     def conditional_create_only(self) -> tuple[Path, ...]:
-        return _paths(self.record.get("cc", ()))
+        interrupting = _INTERRUPTED.get(self.name, ())
+        return _paths(path for path in self.record.get("cc", ()) if path not in interrupting)
 
     @fact
     def write_only(self) -> tuple[Path, ...]:
@@ -315,6 +329,11 @@ class ResourceType:
         if not self.stateful:
             return None
         return "Snapshot" if self.snapshot else "Retain"
+
+    def removal_of(self, properties: Mapping[str, Any]) -> Literal["Snapshot", "Retain"] | None:
+        """The same for a resource with these properties: what nothing is lost with is not kept."""
+        removal = self.removal
+        return None if removal is None or keeps_nothing(self.name, properties) else removal
 
     @property
     def holds_messages(self) -> bool:

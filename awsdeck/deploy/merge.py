@@ -14,6 +14,7 @@ from .records import ChangeRecord, Detail
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..catalog import ResourceType
     from ..diff import ResourceChange
 
 
@@ -51,8 +52,11 @@ class PlannedChange:
         return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
-def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[PlannedChange, ...]:
-    """The two views of what changes as one; `records` is None while there is no change set.
+def merged(
+    difference: Diff, records: tuple[ChangeRecord, ...] | None, there: Mapping[str, Any] | None = None
+) -> tuple[PlannedChange, ...]:
+    """The two views of what changes as one; `records` is None while there is no change set, `there` are the resources
+    of the template that is deployed.
 
     CloudFormation's word counts where it is definite. Its silence does not: a change that only the templates show
     stays, unconfirmed.
@@ -69,7 +73,8 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
             continue
         type_name = change.type if change else record.type if record else ""
         kind = catalog.find(type_name)
-        stateful = kind is not None and kind.stateful
+        nothing = _keeps_nothing(kind, change, (there or {}).get((change and change.was) or logical_id))
+        stateful = kind is not None and kind.stateful and not nothing
         action: str = change.action if change is not None else "update"
         data: str | None = change.data if change is not None else None
         if record is not None and action != "rename":
@@ -89,7 +94,7 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
                 action,
                 because or (_recreating_names(record) if "replace" in action else ""),
                 data,
-                kind is not None and kind.guarded,
+                kind is not None and kind.guarded and not nothing,
                 change.was if change else None,
                 record is not None or records is None,
                 record.physical_id if record else "",
@@ -97,6 +102,16 @@ def merged(difference: Diff, records: tuple[ChangeRecord, ...] | None) -> tuple[
             )
         )
     return tuple(planned)
+
+
+def _keeps_nothing(kind: ResourceType | None, change: ResourceChange | None, body: Any) -> bool:
+    """Whether a resource of a type that holds data holds none itself: a read replica, a member of a cluster."""
+    if kind is None or not kind.stateful:
+        return False
+    if change is not None and change.action in ("delete", "rename", "replace", "maybe-replace"):
+        return change.data is None
+    properties = body.get("Properties") if isinstance(body, dict) else None
+    return isinstance(properties, dict) and kind.removal_of(properties) is None
 
 
 def _action(
@@ -155,7 +170,12 @@ def _harmless(
         return True
     source, _, attribute = detail.entity.partition(".")
     cause, told = changes.get(source), records.get(source)
-    if cause is None or cause.action not in ("update", "metadata") or (told and told.replacement != "False"):
+    stays = ("update", "metadata")
+    if (
+        cause is None
+        or cause.action not in stays
+        or (told and _action(told, cause.action, changes, records) not in stays)
+    ):
         return False
     of_source = catalog.find(cause.type)
     return of_source is not None and (attribute in ("", "Arn") or (attribute,) == of_source.primary_identifier)

@@ -168,7 +168,7 @@ def _with_change_set(
         if made.unchanged and current is not None:
             take_away(cf.unstoppable(), made, tell)
             return evolve(plan, operation="none", diff=Diff(), steps=_protection(plan.artifact, current))
-        changes = merged(plan.diff, made.record.changes)
+        changes = merged(plan.diff, made.record.changes, (old or {}).get("Resources"))
         within = (
             Inside()
             if current is None or old is None

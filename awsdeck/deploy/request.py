@@ -139,6 +139,8 @@ def capabilities(template: Mapping[str, Any]) -> tuple[str, ...]:
             name = _NAMED_IAM.get(type_name)
             if name and isinstance(properties, dict) and properties.get(name, _NO_VALUE) != _NO_VALUE:
                 needed.add("CAPABILITY_NAMED_IAM")
+        elif type_name == "AWS::SecretsManager::RotationSchedule" and "HostedRotationLambda" in properties:
+            needed |= {"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"}  # its transform adds a function with its role
         elif type_name == "AWS::CloudFormation::Stack" or type_name.endswith("::MODULE"):
             needed |= {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}
     if template.get("Transform") or _has_transform(template.get("Resources")):

@@ -58,7 +58,7 @@ def plan_destroy(artifact: StackArtifact, cf: CloudFormation, options: Options) 
                 str(body.get("Type", "")),
                 "keep" if keeps else "delete",
                 data=data,
-                guarded=kind is not None and kind.guarded,
+                guarded=kind is not None and kind.guarded and not (kind.stateful and data is None),
                 physical_id=there.physical_id if there else "",
             )
         )

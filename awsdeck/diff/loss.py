@@ -16,20 +16,20 @@ _KEEPS = ("Retain", "RetainExceptOnCreate")
 def data_verdict(
     kind: ResourceType | None, action: Action, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Data | None:
-    """None when nothing is at stake: the type holds no data, or the resource stays.
+    """None when nothing is at stake: the resource holds no data of its own, or it stays.
 
     A deletion obeys the DeletionPolicy that is deployed (`old`), a replacement the UpdateReplacePolicy that comes with
     the update (`new`); neither looks at the other. RetainExceptOnCreate keeps whatever was once created in full.
     """
-    if kind is None or not kind.stateful:
+    if kind is None or kind.removal_of(old.get("Properties") or {}) is None:
         return None
     if action in ("delete", "rename"):
-        return _under(old.get("DeletionPolicy", _default_deletion(kind.name, old)), kind)
+        return _under(old.get("DeletionPolicy", _default_deletion(kind.name)), kind)
     if action in ("replace", "maybe-replace"):
         fate = _under(new.get("UpdateReplacePolicy", "Delete"), kind)
         return "maybe" if fate == "lost" and action == "maybe-replace" else fate
     if old.get("Condition") != new.get("Condition") and action != "create":
-        fate = _under(old.get("DeletionPolicy", _default_deletion(kind.name, old)), kind)
+        fate = _under(old.get("DeletionPolicy", _default_deletion(kind.name)), kind)
         return "maybe" if fate == "lost" else None
     return None
 
@@ -47,11 +47,6 @@ def _under(policy: Any, kind: ResourceType) -> Data:
     return "maybe" if isinstance(policy, dict) else "lost"
 
 
-def _default_deletion(type_name: str, resource: Mapping[str, Any]) -> str:
-    """RDS takes a snapshot unless told otherwise; members of a cluster leave that to the cluster."""
-    properties = resource.get("Properties") or {}
-    if type_name == "AWS::RDS::DBCluster":
-        return "Snapshot"
-    if type_name == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in properties:
-        return "Snapshot"
-    return "Delete"
+def _default_deletion(type_name: str) -> str:
+    """RDS takes a snapshot unless told otherwise."""
+    return "Snapshot" if type_name in ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance") else "Delete"

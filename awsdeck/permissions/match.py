@@ -40,6 +40,11 @@ def open_ended(text: str) -> bool:
     return _OPEN in text or _NARROW in text
 
 
+def is_made(text: str, ending: str) -> bool:
+    """Whether a text is one made-up name and nothing more, whose own name ends so."""
+    return re.fullmatch(f"{_MADE}[^{_END}]*{re.escape(ending)}{_END}", text, re.IGNORECASE) is not None
+
+
 def readable(text: str) -> str:
     """The text for people, with marks as `<shop/Orders>`."""
     return re.sub(_MARK, lambda mark: f"<{mark[0][1:-1]}>", text)

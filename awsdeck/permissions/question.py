@@ -12,9 +12,10 @@ from ..source import caller
 from ..tokens import express, finish, has_marker
 from .answer import Answer, Condition, Line
 from .context import decide
-from .estate import GROUP, INVOCABLE, ROLE, USER, Estate, Said
-from .match import fits, open_ended, overlaps, readable, unknown
-from .texts import account_of, arn_of, attribute_of, text_of
+from .estate import GROUP, ROLE, USER, Estate, Said
+from .match import fits, is_made, open_ended, overlaps, readable, unknown
+from .roles import role_behind
+from .texts import account_of, arn_of, attribute_of, has_arn, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def can(
 ) -> Answer:
     """Whether `who` may do `action` (`"dynamodb:PutItem"`) to `what`, as the app's policies stand.
 
-    - `who`: a role, user or group, something that works with a role (a function), a role's ARN, or a service
-      (`"sns.amazonaws.com"`).
+    - `who`: a role, user or group, something that works with a role (a function, a state machine, an instance or a group
+      of them), a role's ARN, or a service (`"sns.amazonaws.com"`).
     - `what`: a construct, or an ARN such as `f"{uploads.arn}/invoices/*"`. For what is done to objects, a bucket means
       all of them; `*` in an ARN means everything there, so it is denied when part of it is.
     - `given`: what is known of the request: `{"aws:SourceArn": placed.arn}`. Conditions on anything else stay open,
@@ -119,11 +120,11 @@ class _Reader:
         """The ARN that an action on something is about."""
         if isinstance(what, str):
             found = self.text(what)
-            if found == "*" or found.startswith("arn:") or open_ended(found[:1]):
+            if found == "*" or found.startswith("arn:") or open_ended(found[:1]) or is_made(found, "Arn"):
                 return found
             raise ConstructError(f"{what!r} is not an ARN", place=caller(), fix="give the construct, or its .arn")
         view = self.estate.view(what)
-        found = arn_of(view) if view is not None else self.own_arn(what)
+        found = arn_of(view) if view is not None and has_arn(view) else self.own_arn(what)
         service, _, name = action.lower().partition(":")
         if service == "s3" and ":s3:::" in found and _about_objects(name):
             return f"{found}/*"
@@ -179,7 +180,7 @@ def _subject(reader: _Reader, who: Construct | str) -> _Subject:
         return _Subject(readable(arn), None, arn)
     holder = estate.view(who)
     if holder is not None and holder.type not in (ROLE, USER, GROUP):
-        behind = _role_behind(estate, holder)
+        behind = role_behind(estate, holder)
         if isinstance(behind, str):
             known = next((view for view in estate.graph.of(ROLE) if arn_of(view) == behind), None)
             return _Subject(who.node.path, known, behind)
@@ -191,30 +192,13 @@ def _subject(reader: _Reader, who: Construct | str) -> _Subject:
         found = _subject(reader, role)
         return _Subject(who.node.path, found.view, found.arn)
     if isinstance(getattr(who, "arn", None), str) and hasattr(who, "allow"):
-        return _Subject(who.node.path, None, reader.own_arn(who))
+        arn = reader.own_arn(who)
+        if ":iam:" in arn or not arn.startswith("arn:"):
+            return _Subject(who.node.path, None, arn)
     raise ConstructError(
         f"{type(who).__name__} {who.node.path} has no permissions of its own", place=caller(),
         fix="ask for its role, or for a user or group",
     )  # fmt: skip
-
-
-def _role_behind(estate: Estate, view: View) -> View | str | None:
-    """The role that something works with: the view, or its ARN when it stands elsewhere."""
-    if view.type in INVOCABLE[1:]:
-        target = estate.graph.target(view, view.get("FunctionName"))
-        function = target.view if target is not None else None
-        if function is None or function.type != INVOCABLE[0]:
-            return unknown("a role")
-        return _role_behind(estate, function)
-    for property in ("Role", "RoleArn", "ExecutionRoleArn", "TaskRoleArn", "ServiceRole"):
-        value = view.get(property, None)
-        if value is None:
-            continue
-        target = estate.graph.target(view, value)
-        if target is not None and target.view.type == ROLE:
-            return target.view
-        return (text_of(view.member, value) if view.member is not None else None) or unknown("a role")
-    return None
 
 
 class _Question:

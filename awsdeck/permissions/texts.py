@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import weakref
 
+from ..catalog import find
 from ..references import sub_parts
 from ..rules.access import plain_arn
-from .match import made, narrow, unknown
+from .match import made, narrow, open_ended, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from ..rules import Graph, Member, View
 
 _SHAPES = {
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "AutoScalingGroupName", "arn:aws:autoscaling:{region}:{account}:autoScalingGroup:{made}:autoScalingGroupName/{name}",
+    ),
+    "AWS::CloudFront::Distribution": (None, "arn:aws:cloudfront::{account}:distribution/{name}"),
+    "AWS::EC2::Instance": (None, "arn:aws:ec2:{region}:{account}:instance/{name}"),
+    "AWS::EC2::Volume": (None, "arn:aws:ec2:{region}:{account}:volume/{name}"),
+    "AWS::ElastiCache::ReplicationGroup": (
+        "ReplicationGroupId", "arn:aws:elasticache:{region}:{account}:replicationgroup:{name}",
+    ),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", "arn:aws:rds:{region}:{account}:cluster:{name}"),
+    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", "arn:aws:rds:{region}:{account}:db:{name}"),
+    "AWS::SSM::Parameter": ("Name", "arn:aws:ssm:{region}:{account}:parameter/{name}"),
     "AWS::S3::Bucket": ("BucketName", "arn:aws:s3:::{name}"),
     "AWS::SQS::Queue": ("QueueName", "arn:aws:sqs:{region}:{account}:{name}"),
     "AWS::SNS::Topic": ("TopicName", "arn:aws:sns:{region}:{account}:{name}"),
@@ -32,15 +45,19 @@ _SHAPES = {
     "AWS::IAM::User": ("UserName", "arn:aws:iam::{account}:user{path}{name}"),
     "AWS::IAM::Group": ("GroupName", "arn:aws:iam::{account}:group{path}{name}"),
     "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", "arn:aws:iam::{account}:policy{path}{name}"),
-}
+}  # fmt: skip
 """The property that names a resource, and its ARN."""
 
 _REF_IS_ARN = frozenset(
     ("AWS::SNS::Topic", "AWS::IAM::ManagedPolicy", "AWS::StepFunctions::StateMachine", "AWS::SecretsManager::Secret")
 )
 _QUALIFIED = frozenset(("AWS::Lambda::Alias", "AWS::Lambda::Version"))
-_NAME_ATTRIBUTES = frozenset(("QueueName", "TopicName", "Name", "KeyId"))
+_NAME_ATTRIBUTES = frozenset(("QueueName", "TopicName", "Name", "KeyId", "InstanceId", "VolumeId"))
 _REF_IS_NAME = frozenset(_SHAPES) - _REF_IS_ARN - {"AWS::SQS::Queue"}
+
+
+_LOWER = frozenset(("AWS::ElastiCache::ReplicationGroup", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"))
+"""What AWS calls in small letters, however its name is written. Source: the types' CloudFormation reference."""
 
 
 NESTED: weakref.WeakKeyDictionary[Graph, dict[tuple[str, str], Member]] = weakref.WeakKeyDictionary()
@@ -56,8 +73,35 @@ def arn_of(view: View) -> str:
         return made(f"{_label(view)}.Arn")
     return shape[1].format(
         name=_name(view), region=region_of(view.member), account=account_of(view.member),
-        path=_text_or(view, view.get("Path", "/"), "/"),
+        path=_text_or(view, view.get("Path", "/"), "/"), made=made(f"{_label(view)}.Arn"),
+    ).replace(":parameter//", ":parameter/")  # fmt: skip
+
+
+def has_arn(view: View) -> bool:
+    """Whether it is known which ARN is the resource's own."""
+    return view.type in _SHAPES or view.type in _QUALIFIED or _own_arn(view.type) is not None
+
+
+def _own_arn(type: str) -> str | None:
+    """The attribute that gives the ARN of resources of a type, and not of something that belongs to them."""
+    found = find(type)
+    if found is None:
+        return None
+    ends = [name for name in found.attributes if name.lower().endswith("arn") and "." not in name]
+    short = type.rpartition("::")[2].lower() + "arn"
+    return next(
+        (name for name in ends if name.lower() in ("arn", short)), ends[0] if len(ends) == 1 else None
     )  # fmt: skip
+
+
+def _gives_arn(type: str, attribute: str | None) -> bool:
+    """Whether `Ref` (None) or an attribute gives the resource's own ARN."""
+    if attribute is not None:
+        return attribute == _own_arn(type) or (type == "AWS::SecretsManager::Secret" and attribute == "Id")
+    if type in _REF_IS_ARN:
+        return True
+    found = find(type)
+    return type not in _SHAPES and found is not None and found.ref is not None and found.ref == _own_arn(type)
 
 
 def _qualified(view: View) -> str:
@@ -96,7 +140,10 @@ def _label(view: View) -> str:
 def _name(view: View) -> str:
     property = _SHAPES[view.type][0]
     given = view.get(property, None) if property else None
-    return made(_label(view)) if given is None else _text_or(view, given, unknown(_label(view)))
+    if given is None:
+        return made(_label(view))
+    found = _text_or(view, given, unknown(_label(view)))
+    return found.lower() if view.type in _LOWER and not open_ended(found) else found
 
 
 def _text_or(view: View, value: Any, otherwise: str) -> str:
@@ -177,10 +224,11 @@ def attribute_of(view: View, attribute: str | None) -> str:
         return found or unknown(f"{_label(view)}.{attribute}")
     if type in _QUALIFIED and attribute in (None, "AliasArn", "FunctionArn"):
         return _qualified(view)
-    if attribute in ("Arn", "TopicArn", "PolicyArn") or (attribute is None and type in _REF_IS_ARN):
+    if _gives_arn(type, attribute):
         return arn_of(view) + (":*" if type == "AWS::Logs::LogGroup" else "")
     if attribute == "StreamArn":
         return f"{arn_of(view)}/stream/{made(f'{_label(view)}.StreamArn')}"
-    if type in _SHAPES and ((attribute is None and type in _REF_IS_NAME) or attribute in _NAME_ATTRIBUTES):
+    names = attribute in _NAME_ATTRIBUTES or (type == "AWS::CloudFront::Distribution" and attribute == "Id")
+    if type in _SHAPES and ((attribute is None and type in _REF_IS_NAME) or names):
         return _name(view)
     return made(f"{_label(view)}.{attribute or 'Ref'}")

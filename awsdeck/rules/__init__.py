@@ -7,7 +7,7 @@ A construct renders its own properties and runs `check_resource`; lint builds a 
 
 from __future__ import annotations
 
-from .engine import check_graph, check_hints, check_references, check_resource, check_update
+from .engine import check_graph, check_hints, check_more, check_references, check_resource, check_update
 from .graph import Graph, Member
 from .registry import all_rules, find, rules_for
 from .view import View
@@ -22,6 +22,7 @@ __all__ = [
     "all_rules",
     "check_graph",
     "check_hints",
+    "check_more",
     "check_references",
     "check_resource",
     "check_update",

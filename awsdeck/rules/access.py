@@ -544,7 +544,13 @@ _MANAGED: dict[str, tuple[str, ...]] = {
     "service-role/AWSLambdaSQSQueueExecutionRole": POLLED[QUEUE],
     "service-role/AWSLambdaDynamoDBExecutionRole": POLLED["AWS::DynamoDB::Table"],
     "service-role/AWSLambdaKinesisExecutionRole": POLLED["AWS::Kinesis::Stream"],
-    "AWSXRayDaemonWriteAccess": (),
+    "AWSXRayDaemonWriteAccess": (
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:GetSamplingStatisticSummaries",
+    ),
     "CloudWatchLambdaInsightsExecutionRolePolicy": (),
 }
 """What AWS's own policies allow of what is asked here; roles with any other are not judged."""

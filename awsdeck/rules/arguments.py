@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from .calls import BESIDE
 from .links import at_mention
 from .template import scanned
+from .view import texts
 from .vocabulary import Rule, Violation, is_unknown
 
 TYPE_CHECKING = False
@@ -26,10 +28,28 @@ def _arguments(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
         yield from _conditions(member)
         yield from _tables(member)
-        text = scanned(member)
-        if any(name in text for name in _WORTH_A_LOOK):
-            for section in ("Resources", "Outputs", "Conditions"):
-                yield from _calls(member, member.section(section), (section,))
+        if not _worth_a_look(scanned(member)):
+            continue
+        for section in ("Resources", "Outputs", "Conditions"):
+            for name, body in member.section(section).items():
+                if section == "Resources" and _sound(member, name, body):
+                    continue
+                if isinstance(body, dict) and _worth_a_look(_texts(member, section, name, body)):
+                    yield from _calls(member, body, (section, name))
+
+
+def _sound(member: Member, name: str, body: Any) -> bool:
+    """Whether all functions of a resource can work with what they are given."""
+    calls = member.calls.get(name)
+    if calls is None or not BESIDE.issuperset(body):
+        return False
+    return not calls or not any(call in _JUDGES and _JUDGES[call](member, given) for call, given in calls)
+
+
+def _texts(member: Member, section: str, name: str, body: dict[str, Any]) -> bytes:
+    """The texts of a resource or other element; those of properties are known already."""
+    known = member.texts.get(name) if section == "Resources" else None
+    return texts(body) if known is None or not BESIDE.issuperset(body) else known
 
 
 def _conditions(member: Member) -> Iterator[Violation]:
@@ -144,7 +164,11 @@ _JUDGES: dict[str, Callable[[Member, Any], str | None]] = {
     "Fn::Sub": _sub,
 }
 _NO_VALUE = "${AWS::NoValue}"
-_WORTH_A_LOOK = [(_NO_VALUE if name == "Fn::Sub" else name).encode() for name in _JUDGES]
+_NAMES = [(_NO_VALUE if name == "Fn::Sub" else name).encode() for name in _JUDGES]
+
+
+def _worth_a_look(found: bytes) -> bool:
+    return b"Fn::" in found and any(name in found for name in _NAMES)
 
 
 # Rules

@@ -22,6 +22,7 @@ from .access import (
     spelled,
 )
 from .policy import Statement, documents
+from .view import texts
 from .vocabulary import ABSENT, Violation, is_unknown, truth
 
 TYPE_CHECKING = False
@@ -253,6 +254,21 @@ def refuses_plain_uploads(policy: View) -> Verdict:
 
 
 def _refuses_http(policy: View) -> Verdict:
+    """Whether a bucket policy refuses plain HTTP; worked out once for policies of the same words."""
+    if policy.graph is None or not policy.settled or "Condition" in policy.body:
+        return _refusal(policy)
+    key = (texts(policy.properties), frozenset(Places(policy).names))
+    known = policy.graph.kept(_refusals)
+    if key not in known:
+        known[key] = _refusal(policy)
+    return known[key]
+
+
+def _refusals(_: Graph) -> dict[tuple[bytes, frozenset[str]], Verdict]:
+    return {}
+
+
+def _refusal(policy: View) -> Verdict:
     verdicts: list[Verdict] = []
     for world in only(policy, "Bucket", "PolicyDocument").worlds():
         places = Places(world)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Formula = bool | tuple[str, Any] | None
 
 MOST_SETTINGS = 4096
+MOST_WORK = 1_000_000
+"""How many parts of conditions are looked at for one template, in all settings together, before it is given up."""
 
 
 class Ways:
@@ -32,6 +34,7 @@ class Ways:
         self.parameters = parameters
         self.simplify = simplify
         self._known: dict[tuple[str, ...], frozenset[Way] | None] = {}
+        self._left = MOST_WORK
 
     def of(self, names: Iterable[str]) -> frozenset[Way] | None:
         """Every combination of truth values that the names (sorted) can take; None when there is too much to try."""
@@ -47,17 +50,24 @@ class Ways:
 
     def _work_out(self, names: tuple[str, ...]) -> frozenset[Way] | None:
         texts: dict[str, set[str] | None] = {}
-        formulas = [self._formula({"Condition": name}, texts, ()) for name in names]
+        made: dict[str, Formula] = {}
+        formulas = [self._formula({"Condition": name}, texts, (), made) for name in names]
         domains = [self._domain(subject, given) for subject, given in texts.items()]
         size = 1
         for domain in domains:
             size *= len(domain)
             if size > MOST_SETTINGS:
                 return None
+        self._left -= size * sum(map(_parts, made.values()))
+        if self._left < 0:
+            return None
         ways: set[Way] = set()
         for setting in product(*domains):
             values = dict(zip(texts, setting, strict=True))
-            verdicts = [_truth(formula, values) for formula in formulas]
+            done: dict[int, bool | None] = {}
+            verdicts = [_truth(formula, values, done) for formula in formulas]
+            if 2 ** verdicts.count(None) > MOST_SETTINGS or len(ways) > MOST_SETTINGS:
+                return None
             ways.update(product(*((True, False) if verdict is None else (verdict,) for verdict in verdicts)))
         return frozenset(ways)
 
@@ -74,20 +84,26 @@ class Ways:
         texts = {text(value) for value in allowed}
         return [*sorted(given & texts), *([False] if texts - given else [])] or [False]
 
-    def _formula(self, node: Any, texts: dict[str, set[str] | None], seen: tuple[str, ...]) -> Formula:
+    def _formula(
+        self, node: Any, texts: dict[str, set[str] | None], seen: tuple[str, ...], made: dict[str, Formula]
+    ) -> Formula:
+        """A condition broken down; `made` holds those that are done, as many conditions may ask the same one."""
         if not isinstance(node, dict) or len(node) != 1:
             return None
         ((name, argument),) = node.items()
         if name == "Condition" and isinstance(argument, str):
+            if argument in made:
+                return made[argument]
             if argument in seen:
                 return None
             if argument not in self.conditions:
                 return self._free(f"Condition {argument}", texts)
-            formula = self._formula(self.conditions[argument], texts, (*seen, argument))
-            return self._free(f"Condition {argument}", texts) if formula is None else formula
+            formula = self._formula(self.conditions[argument], texts, (*seen, argument), made)
+            made[argument] = self._free(f"Condition {argument}", texts) if formula is None else formula
+            return made[argument]
         parts = argument if isinstance(argument, list) else [argument]
         if name in ("Fn::And", "Fn::Or", "Fn::Not") and parts:
-            return (name, [self._formula(part, texts, seen) for part in parts])
+            return (name, [self._formula(part, texts, seen, made) for part in parts])
         if name != "Fn::Equals" or len(parts) != 2:
             return None
         left, right = (self.simplify(part) for part in parts)
@@ -113,14 +129,24 @@ def _literal(value: Any) -> bool:
     return isinstance(value, str | int | float) and not is_unknown(value)
 
 
-def _truth(formula: Formula, values: Mapping[str, str | bool]) -> bool | None:
+def _parts(formula: Formula) -> int:
+    """How much there is to look at in a formula itself, without the conditions it asks."""
+    return 1 + len(formula[1]) if isinstance(formula, tuple) and isinstance(formula[1], list) else 1
+
+
+def _truth(formula: Formula, values: Mapping[str, str | bool], done: dict[int, bool | None]) -> bool | None:
+    """The verdict on a formula; `done` holds the verdicts on parts in the same setting, which many may share."""
     if formula is None or isinstance(formula, bool):
         return formula
     name, argument = formula
     if not isinstance(argument, list):
         return bool(values[name] == argument)
-    verdicts = [_truth(part, values) for part in argument]
-    if name == "Fn::Not":
-        return None if verdicts[0] is None else not verdicts[0]
-    decisive = name == "Fn::Or"
-    return decisive if decisive in verdicts else None if None in verdicts else not decisive
+    known = id(argument)
+    if known not in done:
+        verdicts = [_truth(part, values, done) for part in argument]
+        if name == "Fn::Not":
+            done[known] = None if verdicts[0] is None else not verdicts[0]
+        else:
+            decisive = name == "Fn::Or"
+            done[known] = decisive if decisive in verdicts else None if None in verdicts else not decisive
+    return done[known]

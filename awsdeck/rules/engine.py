@@ -6,7 +6,7 @@ import re
 
 from ..errors import Finding
 from . import registry
-from .template import SCHEMA, nonconforming
+from .schema import SCHEMA, nonconforming
 from .view import View, texts
 from .vocabulary import ABSENT, Violation, grouped, is_unknown
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .graph import Graph
+    from .registry import Plan
     from .vocabulary import Mode, Rule, Test
 
     Path = tuple[str | int, ...]
 
 _CERTAIN = frozenset(("package", "read-only", "type", "unknown-property"))
-_GENERAL = frozenset(("UPD001", "XSV014"))
-"""Rules that say "replaced" or "taken" of any type, which others say better of theirs."""
+_GENERAL = frozenset(("TPL009", "TPL011", "UPD001", "XSV014"))
+"""Rules about any type, to which others have something better to say of theirs."""
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -36,14 +37,9 @@ def check_resource(view: View, *, skip: Container[str] = ()) -> list[Finding]:
     plan = registry.plan(view.type)
     findings: list[Finding] = []
     if plan.rules:
-        for world in view.worlds():
-            for rule in plan.always:
-                if rule.id not in skip:
-                    _run(rule, world, findings)
-            for property in world.properties:
-                for rule in plan.on.get(property, ()):
-                    if rule.id not in skip:
-                        _run(rule, world, findings)
+        memory = plan.memory(view) if view.settled and "Condition" not in view.body and skip == () else None
+        said = memory.check(view, _run) if memory is not None else None
+        findings = _ruled(plan, view, skip) if said is None else said
     if not problems:
         return _once(findings) if len(findings) > 1 else findings
     findings = [finding for finding in _once(findings) if not any(_silences(one, finding) for one in problems)]
@@ -52,6 +48,20 @@ def check_resource(view: View, *, skip: Container[str] = ()) -> list[Finding]:
         findings.extend(
             _finding(SCHEMA, view, problem) for problem in problems if not any(_covers(one, problem) for one in ruled)
         )
+    return findings
+
+
+def _ruled(plan: Plan, view: View, skip: Container[str]) -> list[Finding]:
+    """What the rules of a type say, in their order."""
+    findings: list[Finding] = []
+    for world in view.worlds():
+        for rule in plan.always:
+            if rule.id not in skip:
+                _run(rule, world, findings)
+        for property in world.properties:
+            for rule in plan.on.get(property, ()):
+                if rule.id not in skip:
+                    _run(rule, world, findings)
     return findings
 
 
@@ -92,8 +102,14 @@ def check_hints(type: str, id: str, hints: Mapping[str, Any], mode: Mode) -> lis
 
 def check_graph(graph: Graph, *, skip: Container[str] = ()) -> list[Finding]:
     """What only shows across the resources of one or several templates, but for the rules to `skip`."""
-    rules = registry.of_scope("graph", {view.type for view in graph})
-    return _settled(finding for rule in rules if rule.id not in skip for finding in _checked(rule, graph.mode, graph))
+    rules = registry.of_scope("graph", *_held(graph))
+    return settled(finding for rule in rules if rule.id not in skip for finding in _checked(rule, graph.mode, graph))
+
+
+def _held(*graphs: Graph) -> tuple[set[str], set[str]]:
+    """The types and the sections that there are in graphs."""
+    types = {view.type for graph in graphs for view in graph}
+    return types, {str(section) for graph in graphs for member in graph.members for section in member.data}
 
 
 def check_references(graph: Graph, *, skip: Container[str] = ()) -> list[Finding]:
@@ -124,15 +140,34 @@ def _referring(refer: Iterable[tuple[Rule, frozenset[str] | None]], view: View, 
     return findings
 
 
+def check_more(rules: Iterable[Rule], graph: Graph) -> list[Finding]:
+    """What rules that nobody has registered say of the resources of a graph, alone and together."""
+    several = tuple(rules)
+    findings: list[Finding] = []
+    for view in graph:
+        fitting = [rule for rule in several if rule.scope == "resource" and _speaks_of(rule, view.type)]
+        for world in view.worlds() if fitting else ():
+            for rule in fitting:
+                _run(rule, world, findings)
+    for rule in several:
+        if rule.scope == "graph":
+            findings.extend(_checked(rule, graph.mode, graph))
+    return _once(findings)
+
+
+def _speaks_of(rule: Rule, type: str) -> bool:
+    return type in rule.types or "*" in rule.types
+
+
 def check_update(before: Graph, after: Graph, *, skip: Container[str] = ()) -> list[Finding]:
     """What is wrong with going from one set of templates to another, but for the rules to `skip`."""
-    rules = registry.of_scope("update", {view.type for graph in (before, after) for view in graph})
-    return _settled(
+    rules = registry.of_scope("update", *_held(before, after))
+    return settled(
         finding for rule in rules if rule.id not in skip for finding in _checked(rule, after.mode, before, after)
     )
 
 
-def _settled(findings: Iterable[Finding]) -> list[Finding]:
+def settled(findings: Iterable[Finding]) -> list[Finding]:
     """Every finding once; where a rule knows more of a place, the general one has nothing to add."""
     once = _once(findings)
     said = {(finding.stack, finding.path) for finding in once if finding.rule not in _GENERAL}
@@ -199,8 +234,12 @@ def _finding(
         steps = steps[1:]
     prop = "/".join(str(step) for step in steps)
     path: Path = steps
-    if view is not None:
-        path = ("Resources", view.id, *steps) if whole else ("Resources", view.id, "Properties", *view.written(steps))
+    if view is not None and whole:
+        path = ("Resources", view.id, *steps)
+    elif view is not None:
+        written = tuple(view.written(steps))
+        prop = "/".join(_plain(written))  # one way of counting, whichever entries of a list the conditions drop
+        path = ("Resources", view.id, "Properties", *written)
     words = _Words(view, violation, prop)
     message = violation.message or rule.message
     if violation.message is None and "problem" in violation.values and "{problem}" not in message:
@@ -222,6 +261,7 @@ def _finding(
         allowed=violation.allowed,
         fix=words.fill(fix) if fix else None,
         ring=violation.ring,
+        element=violation.element,
     )
 
 
@@ -245,6 +285,7 @@ class _Words:
             "prop": prop,
             "path": prop,
             "allowed": violation.allowed or "",
+            "element": violation.element or "",
             **violation.values,
         }
 

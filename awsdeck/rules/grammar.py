@@ -6,7 +6,7 @@ import re
 
 from ..catalog.words import meant
 from .access import conditions, everyone, spelled
-from .policy import IDENTITY, TRUST, TYPES, Document, Statement, documents
+from .policy import IDENTITY, RESOURCE, TRUST, TYPES, Document, Statement, documents
 from .vocabulary import ABSENT, Present, Rule, Violation, as_list, is_unknown, truth
 
 TYPE_CHECKING = False
@@ -32,6 +32,8 @@ OPERATORS = (
 _KNOWN_TOP = frozenset(name.lower() for name in _TOP)
 _KNOWN_PARTS = frozenset(name.lower() for name in _PARTS)
 _KNOWN_OPERATORS = frozenset(name.lower() for name in OPERATORS)
+_NAMED_ELSEWHERE = ("AWS::KMS::Key", "AWS::KMS::ReplicaKey")
+"""Types with a rule of their own about who is named."""
 _SHORT_ARNS = ("AWS::ApiGateway::RestApi",)
 """Types whose policies may shorten an ARN: `execute-api:/*`."""
 
@@ -40,9 +42,13 @@ def _grammar(view: View) -> Iterator[Violation]:
     for document in documents(view):
         yield from _whole(document)
         for statement in document.statements:
-            yield from _statement(statement, document)
+            yield from _statement(statement, document, view.type)
             if view.type not in _SHORT_ARNS:
                 yield from _resources(statement)
+            yield from _actions(statement)
+            yield from _tests(statement)
+            if document.kind == TRUST:
+                yield from _federation(statement)
 
 
 def _whole(document: Document) -> Iterator[Violation]:
@@ -66,7 +72,7 @@ def _whole(document: Document) -> Iterator[Violation]:
         )
 
 
-def _statement(statement: Statement, document: Document) -> Iterator[Violation]:
+def _statement(statement: Statement, document: Document, view_type: str) -> Iterator[Violation]:
     n = statement.number
     for key in statement.body:
         if key.lower() not in _KNOWN_PARTS and not key.startswith("Fn::"):
@@ -85,6 +91,15 @@ def _statement(statement: Statement, document: Document) -> Iterator[Violation]:
             allowed="Allow, Deny",
             fix="write Allow or Deny, with a capital letter",
         )
+    if document.kind == RESOURCE and view_type not in _NAMED_ELSEWHERE:
+        lacking = [
+            part for part, names in (("Effect", ("effect",)), ("Principal", ("principal", "notprincipal")))
+            if not any(key.lower() in names or key.startswith("Fn::") for key in statement.body)
+        ]  # fmt: skip
+        for part in lacking:
+            yield Violation(
+                statement.at(), problem=f"statement {n} of the policy has no {part}, which a resource's policy needs"
+            )
     block = statement.body.get("Condition")
     for operator in block if isinstance(block, dict) and not is_unknown(block) else ():
         test = (
@@ -106,6 +121,15 @@ def _resources(statement: Statement) -> Iterator[Violation]:
             written = spelled(value)
             if written is None:
                 continue
+            parts = written.count(":") + 1
+            if written.startswith("arn:") and parts < _ARN_PARTS and not re.search(r"[*?$]", written):
+                at = (name, index) if isinstance(statement.body[name], list) else (name,)
+                yield Violation(
+                    statement.at(*at),
+                    problem=f"{written} in statement {statement.number} has {parts} parts, and an ARN has {_ARN_PARTS}",
+                    fix="write arn:partition:service:region:account:resource",
+                )
+                continue
             head = re.split(r"[*?$]", written, maxsplit=1)[0]
             if not head.startswith("arn:") and not ("arn:".startswith(head) and head != written):
                 at = (name, index) if isinstance(statement.body[name], list) else (name,)
@@ -114,6 +138,69 @@ def _resources(statement: Statement) -> Iterator[Violation]:
                     problem=f"{written} in statement {statement.number} is not an ARN",
                     fix="write the ARN, such as arn:aws:s3:::reports/*, or *",
                 )
+
+
+_ARN_PARTS = 6
+
+
+def _actions(statement: Statement) -> Iterator[Violation]:
+    for name in ("Action", "NotAction"):
+        for index, value in enumerate(statement.all(name)):
+            written = spelled(value)
+            if written is None or written == "*" or re.search(r"[:$]", written):
+                continue
+            at = (name, index) if isinstance(statement.body[name], list) else (name,)
+            yield Violation(
+                statement.at(*at),
+                problem=f"the action {written} in statement {statement.number} names no service",
+                fix="write it with its service, such as s3:GetObject, or *",
+            )
+
+
+def _tests(statement: Statement) -> Iterator[Violation]:
+    """Condition operators hold keys, and address operators address ranges."""
+    block = statement.body.get("Condition")
+    for operator, keys in block.items() if isinstance(block, dict) and not is_unknown(block) else ():
+        if isinstance(keys, str | int | list):
+            yield Violation(
+                statement.at("Condition", operator),
+                problem=f"{operator} in statement {statement.number} holds no condition keys",
+                fix=f"write it as {{{operator}: {{key: value}}}}",
+            )
+        elif isinstance(keys, dict) and not is_unknown(keys) and "ipaddress" in operator.lower():
+            for key, values in keys.items():
+                for value in as_list(values):
+                    if isinstance(value, str) and not is_unknown(value) and not _is_range(value):
+                        yield Violation(
+                            statement.at("Condition", operator, key),
+                            problem=f"{value} in statement {statement.number} is no range of addresses",
+                            fix="such as 203.0.113.0/24 or 2001:db8::/32",
+                        )
+
+
+def _is_range(value: str) -> bool:
+    from ipaddress import ip_network
+
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        return "$" in value
+    return True
+
+
+def _federation(statement: Statement) -> Iterator[Violation]:
+    """Whoever comes by a provider of identities takes on a role by an action of its own."""
+    principal = statement.body.get("Principal")
+    if not isinstance(principal, dict) or set(principal) != {"Federated"} or statement.body.get("Effect") != "Allow":
+        return
+    named = [written for value in statement.all("Action") if (written := spelled(value)) is not None]
+    lowered = {one.lower() for one in named}
+    if "sts:assumerole" in lowered and lowered <= {"sts:assumerole", "sts:tagsession"}:
+        yield Violation(
+            statement.at("Action"),
+            problem=f"statement {statement.number} lets in federated users, who do not use sts:AssumeRole",
+            fix="write sts:AssumeRoleWithWebIdentity, or sts:AssumeRoleWithSAML",
+        )
 
 
 def _open_trust(view: View) -> Iterator[Violation]:
@@ -194,6 +281,12 @@ RULES: tuple[Rule, ...] = (
             _managed({**_READ, "Condition": {"StringEqual": _ACCOUNT}}),
             _managed({**_READ, "Resource": "reports"}),
             _bucket_policy(Principal=_ROOT, Effect="allow"),
+            _bucket_policy(),
+            _managed({**_READ, "Action": "GetObject"}),
+            _managed({**_READ, "Resource": "arn:aws:s3:reports"}),
+            _managed({**_READ, "Condition": {"Bool": "true"}}),
+            _managed({**_READ, "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/33"}}}),
+            _role({"Federated": "arn:aws:iam::123456789012:oidc-provider/example.com"}),
         ),
     ),
     Rule(
@@ -232,7 +325,7 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        "XSV023", ("awsdeck::SQSQueue", "awsdeck::SNSTopic", "awsdeck::S3Bucket", "awsdeck::DynamoDBTable"), "warning",
+        "XSV023", "*", "warning",
         "{key_user} is let at what {id} holds, but may need the key {key} too, whose policy is not changed here",
         scope="construct",
         check=_key_user,

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 _ONE_NAME = r"\$\{([A-Za-z0-9]+)(?:\.([A-Za-z0-9.]+))?\}"
 _LINKS = frozenset(("Ref", "GetAtt", "Sub", "DependsOn"))
 _ALWAYS: dict[str, bool] = {}
-_NAMELESS = ("AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23")
+_NAMELESS = (
+    "AWS::LanguageExtensions", "AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+)  # fmt: skip
 """Transforms that add no names (loops are looked for on their own)."""
 _PARTITIONS = (
     ("aws-us-gov", r"us-gov-[a-z]+-\d"),
@@ -72,8 +75,9 @@ class Member:
     """One template of a graph: its sections, its resources, its conditions, and every mention in its resources.
 
     `parameters` are values known for it; `use_defaults` lets a parameter's default count as its value. `generated` says
-    whether a transform, macro, module or loop may add names that are not written here; `texts` are those of all
-    resources' properties.
+    whether a transform, macro, module or loop may add names that are not written here; `texts` are those of the
+    properties of each resource. `calls` are the functions in the properties of a resource with what they are given,
+    where all of them stand where functions may; `nameless` are the resources with a `Ref` to something that is no name.
     """
 
     def __init__(
@@ -101,7 +105,9 @@ class Member:
                     self.known.setdefault(name, body["Default"])
         self.ways = Ways(self.section("Conditions"), self.section("Parameters"), self.simplify)
         self.mentions: list[Edge] = []
-        self.texts: list[bytes] = []
+        self.texts: dict[str, bytes] = {}
+        self.calls: dict[str, list[tuple[str, Any]]] = {}
+        self.nameless: set[str] = set()
         self.scanned: bytes | None = None
         self._edges: list[Edge] | None = None
         self._elsewhere: list[Edge] | None = None
@@ -120,12 +126,15 @@ class Member:
         for key, value in body.items():
             if key == "Properties":
                 found = texts(value)
-                self.texts.append(found)
+                self.texts[id] = found
                 if b"Ref" not in found and b"Fn::" not in found:  # nothing to simplify, and nothing is mentioned
                     properties = value
+                    self.calls[id] = []
                     continue
                 properties = reading.read(value, (key,), when)
                 asked = frozenset(reading.asked)
+                if len(reading.calls) == found.count(b"Fn::"):
+                    self.calls[id] = reading.calls
             elif key == "DependsOn":
                 for target in value if isinstance(value, list) else [value]:
                     if isinstance(target, str):
@@ -254,13 +263,14 @@ class Member:
 class Reading:
     """One walk through a value that simplifies it, and writes down what it mentions and which conditions it asks."""
 
-    __slots__ = ("member", "source", "mentions", "asked")
+    __slots__ = ("member", "source", "mentions", "asked", "calls")
 
     def __init__(self, member: Member | None, source: str, mentions: list[Edge]) -> None:
         self.member = member
         self.source = source
         self.mentions = mentions
         self.asked: set[str] = set()
+        self.calls: list[tuple[str, Any]] = []
 
     def read(self, value: Any, path: Path, when: Mapping[str, bool]) -> Any:
         """The value simplified; the same object when nothing changes."""
@@ -297,6 +307,8 @@ class Reading:
     def _ref(self, value: dict[str, Any], path: Path, when: Mapping[str, bool]) -> Any:
         name = value["Ref"]
         if type(name) is not str:
+            if self.member is not None:
+                self.member.nameless.add(self.source)
             self.read(name, (*path, "Ref"), when)
             return value
         self.mentions.append(Edge(self.source, name, None, "Ref", (*path, "Ref"), when))
@@ -304,6 +316,7 @@ class Reading:
 
     def _function(self, name: str, value: dict[str, Any], path: Path, when: Mapping[str, bool]) -> Any:
         argument = value[name]
+        self.calls.append((name, argument))
         if name == "Fn::GetAtt":
             parts = argument if isinstance(argument, list) else str(argument).split(".", 1)
             if parts and isinstance(parts[0], str):
@@ -395,6 +408,7 @@ class Graph:
         member = Member(template, self, **known)
         self.members.append(member)
         self._kept.clear()
+        self._exports = None
         for view in member.views.values():
             self._by_type.setdefault(view.type, []).append(view)
         return member

@@ -82,11 +82,10 @@ def _profile_roles(view: View) -> Iterator[Violation]:
 
 
 def _trust(view: View) -> Iterator[Violation]:
-    for document in documents(view):
-        if document.kind == TRUST:
-            for statement in document.statements:
-                for step, problem in _trust_problems(statement):
-                    yield Violation(statement.at(*step), n=statement.number, problem=problem)
+    for document in documents(view, TRUST):
+        for statement in document.statements:
+            for step, problem in _trust_problems(statement):
+                yield Violation(statement.at(*step), n=statement.number, problem=problem)
 
 
 def _trust_problems(statement: Statement) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -143,13 +142,12 @@ def _identity_problems(body: Any) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _everything(view: View) -> Iterator[Violation]:
-    for document in documents(view):
-        if document.kind == IDENTITY:
-            for statement in document.statements:
-                body = statement.body
-                allowed = body.get("Effect") == "Allow" and not body.get("Condition")
-                if allowed and "*" in statement.all("Action") and "*" in statement.all("Resource"):
-                    yield Violation(statement.at("Action"), n=statement.number)
+    for document in documents(view, IDENTITY):
+        for statement in document.statements:
+            body = statement.body
+            allowed = body.get("Effect") == "Allow" and not body.get("Condition")
+            if allowed and "*" in statement.all("Action") and "*" in statement.all("Resource"):
+                yield Violation(statement.at("Action"), n=statement.number)
 
 
 def _own_permissions(view: View) -> Iterator[Violation]:
@@ -198,9 +196,7 @@ def _name(view: View) -> Iterator[Violation]:
 
 
 def _federated(view: View) -> Iterator[Violation]:
-    for document in documents(view):
-        if document.kind != TRUST:
-            continue
+    for document in documents(view, TRUST):
         for statement in document.statements:
             actions = [action.lower() for action in statement.all("Action") if isinstance(action, str)]
             unknown = len(actions) != len(statement.all("Action")) or any(is_unknown(action) for action in actions)

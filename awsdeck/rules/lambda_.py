@@ -103,7 +103,7 @@ def _whole(view: View) -> Iterator[Violation]:
             yield Violation(
                 ("Handler",), problem="a function from a zip file needs a Handler", fix="set Handler: file.function"
             )
-        if Present()(view.get("Runtime")) is False and "RuntimeConfig" not in view.properties:
+        if Present()(view.get("Runtime")) is False and not view.has("RuntimeConfig"):
             newest = ", ".join(sorted({*runtimes.NEWEST.values()}))
             yield Violation(
                 ("Runtime",),
@@ -126,7 +126,7 @@ def _memory(view: View) -> Iterator[Violation]:
 
 
 def _storage(view: View) -> Iterator[Violation]:
-    most = MANAGED_MEMORY_MOST if "AcceleratorConfig" in view.properties else FUNCTION_STORAGE_MOST
+    most = MANAGED_MEMORY_MOST if view.has("AcceleratorConfig") else FUNCTION_STORAGE_MOST
     yield from _outside(view, "EphemeralStorage/Size", Between(FUNCTION_STORAGE_DEFAULT, most, "MB"))
 
 
@@ -155,13 +155,13 @@ def _code(view: View) -> Iterator[Violation]:
             ("Code", "ZipFile"), message="a function from an image has no code in the template", fix="set Code.ImageUri"
         )
     inline = code["ZipFile"]
-    if isinstance(inline, str) and len(inline.encode()) > INLINE_CODE_MOST:
+    if isinstance(inline, str) and len(inline.encode("utf-8", "surrogatepass")) > INLINE_CODE_MOST:
         yield Violation(
             ("Code", "ZipFile"),
             message="code in the template has at most 4 MB, this has {size} bytes",
             fix="upload it to a bucket, and name it with S3Bucket and S3Key",
             allowed=f"at most {grouped(INLINE_CODE_MOST)} bytes",
-            size=len(inline.encode()),
+            size=len(inline.encode("utf-8", "surrogatepass")),
         )
     if isinstance(handler, str) and not is_unknown(handler) and not handler.startswith("index."):
         yield Violation(
@@ -225,7 +225,7 @@ def _environment(view: View) -> Iterator[Violation]:
             return
         if value == {"Ref": "AWS::NoValue"}:
             continue
-        size += len(str(name).encode()) + _least(value)
+        size += len(str(name).encode("utf-8", "surrogatepass")) + _least(value)
         open_ended = open_ended or is_unknown(value)
         if name in RESERVED:
             secret = name in _KEYS
@@ -257,7 +257,7 @@ def _least(value: Any) -> int:
     """The bytes that a value has at least, whatever its references turn out to be."""
     if not isinstance(value, dict):
         written = text(value) if isinstance(value, str | int | float) and not is_unknown(value) else ""
-        return len(written.encode())
+        return len(written.encode("utf-8", "surrogatepass"))
     given = value.get("Fn::GetAtt")
     if given is not None:
         named = given[-1] if isinstance(given, list) and given else given
@@ -265,10 +265,14 @@ def _least(value: Any) -> int:
     given = value.get("Fn::Sub")
     if given is not None:
         written = given[0] if isinstance(given, list) and given else given
-        return len(re.sub(r"\$\{[^}]*\}", "", written).encode()) if isinstance(written, str) else 0
+        return (
+            len(re.sub(r"\$\{[^}]*\}", "", written).encode("utf-8", "surrogatepass")) if isinstance(written, str) else 0
+        )
     given = value.get("Fn::Join")
     if isinstance(given, list) and len(given) == 2 and isinstance(given[0], str) and isinstance(given[1], list):
-        return sum(map(_least, given[1])) + len(given[0].encode()) * (len(given[1]) - 1 if given[1] else 0)
+        return sum(map(_least, given[1])) + len(given[0].encode("utf-8", "surrogatepass")) * (
+            len(given[1]) - 1 if given[1] else 0
+        )
     return 0
 
 
@@ -628,6 +632,7 @@ RULES: tuple[Rule, ...] = (
         "since {since} no new functions are made with {value}",
         when={"Runtime": Present()},
         check=_runtime,
+        dated=True,
         fix="use {newest}",
         source="Lambda Developer Guide, Lambda runtimes",
         good=(_function(), _function(Runtime="provided.al2023")),

@@ -137,9 +137,10 @@ def _cycles(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
         edges = member.edges()
         place = {id: number for number, id in enumerate(member.views)}
-        downwards = dict.fromkeys(edge.source for edge in edges if place[edge.target] >= place[edge.source])
-        if not downwards:  # each needs only what stands above it
-            continue
+        below = [edge for edge in edges if place[edge.target] >= place[edge.source]]
+        if {edge.source for edge in edges}.isdisjoint(edge.target for edge in below):
+            continue  # each needs only what stands above it, or what needs nothing itself
+        downwards = dict.fromkeys(edge.source for edge in below)
         links: dict[str, list[Edge]] = {}
         for edge in edges:
             links.setdefault(edge.source, []).append(edge)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import lru_cache
 
 from ..catalog.store import SCHEMAS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HOLDERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
 _OF_AWS = ":iam::aws:policy/"
+_WRONG_DOMAIN = r"\.(?:amazon\.com|aws\.com|amazonaws\.(?!com)\w+|aws\.amazon\.com)$"
 
 
 @lru_cache(1)
@@ -86,8 +88,10 @@ def meant_policy(path: str) -> str | None:
 def meant_service(principal: str) -> str | None:
     """The service that somebody means who names one that does not exist as a principal."""
     stem = service_stem(principal)
-    if stem == principal or "$" in stem or stem in _table("principals"):
+    if "$" in stem or (stem == principal and not re.search(_WRONG_DOMAIN, principal)) or stem in _table("principals"):
         return None
+    if re.search(_WRONG_DOMAIN, principal) and principal.partition(".")[0] in _table("principals"):
+        return f"{principal.partition('.')[0]}.amazonaws.com"
     near = _near(stem, _table("principals"))
     return f"{near}.amazonaws.com" if near else None
 

@@ -10,7 +10,7 @@ from .vocabulary import ABSENT, Rule, Violation, as_list, is_unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any, Literal
 
     Kind = Literal["identity", "trust", "resource"]
@@ -54,6 +54,7 @@ DOCUMENTS: dict[str, tuple[tuple[str, Kind], ...]] = {
     "AWS::KMS::Key": (("KeyPolicy", RESOURCE),),
     "AWS::KMS::ReplicaKey": (("KeyPolicy", RESOURCE),),
     "AWS::Kinesis::ResourcePolicy": (("ResourcePolicy", RESOURCE),),
+    "AWS::Logs::LogGroup": (("ResourcePolicyDocument", RESOURCE),),
     "AWS::Logs::ResourcePolicy": (("PolicyDocument", RESOURCE),),
     "AWS::MSK::ClusterPolicy": (("Policy", RESOURCE),),
     "AWS::OpenSearchService::Domain": (("AccessPolicies", RESOURCE),),
@@ -138,19 +139,25 @@ class Document:
                     yield Statement(index + 1, body, self.at(*where, *below), self.text)
 
 
-def documents(view: View) -> list[Document]:
-    """The policy documents of a resource that can be read before deploy; JSON text is parsed."""
+def documents(view: View, kind: Kind | None = None) -> list[Document]:
+    """The policy documents of a resource that can be read before deploy, or those of one kind; JSON text is parsed."""
     places = DOCUMENTS.get(view.type)
     if places is None:
         return []
-    found: list[Document] = view.kept("documents", _documents)
+    kinds: list[Kind] = [one for _, one in places]
+    if kind is None and len(kinds) > 1:
+        return [document for one in dict.fromkeys(kinds) for document in documents(view, one)]
+    found: list[Document] = view.kept(_KEPT[kind or kinds[0]], _READERS[kind or kinds[0]])
     return found
 
 
-def _documents(view: View) -> list[Document]:
+_KEPT: dict[Kind, str] = {kind: f"{kind} documents" for kind in (IDENTITY, TRUST, RESOURCE)}
+
+
+def _documents(view: View, wanted: Kind) -> list[Document]:
     found = []
     for place, kind in DOCUMENTS[view.type]:
-        if place.partition("/")[0] not in view.properties:
+        if kind != wanted or not view.has(place.partition("/")[0]):
             continue
         for path, value in view.values(place):
             body: Any = value
@@ -162,6 +169,13 @@ def _documents(view: View) -> list[Document]:
             if isinstance(body, dict) and not is_unknown(body):
                 found.append(Document(path, kind, body, isinstance(value, str)))
     return found
+
+
+_READERS: dict[Kind, Callable[[View], list[Document]]] = {
+    IDENTITY: lambda view: _documents(view, IDENTITY),
+    TRUST: lambda view: _documents(view, TRUST),
+    RESOURCE: lambda view: _documents(view, RESOURCE),
+}
 
 
 def _version(view: View) -> Iterator[Violation]:

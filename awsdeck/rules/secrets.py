@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,21 +16,23 @@ ENVIRONMENTS = {
     "AWS::Batch::JobDefinition": ("ContainerProperties", "Environment", "*"),
     "AWS::CodeBuild::Project": ("Environment", "EnvironmentVariables", "*"),
     "AWS::ECS::TaskDefinition": ("ContainerDefinitions", "*", "Environment", "*"),
+    "AWS::ElasticBeanstalk::ConfigurationTemplate": ("OptionSettings", "*"),
+    "AWS::ElasticBeanstalk::Environment": ("OptionSettings", "*"),
     "AWS::Glue::Connection": ("ConnectionInput", "ConnectionProperties"),
     "AWS::Lambda::Function": ("Environment", "Variables"),
 }
 """Where names that people choose have values: as a dictionary, or as entries with a name and a value."""
-_SECRET_WORDS = re.compile(
+_OPTIONS = ("aws:elasticbeanstalk:application:environment", "aws:rds:dbinstance")
+"""The namespaces of Elastic Beanstalk's options in which names tell of secrets."""
+_TELLING = (
     r"(?:password|passwd|passphrase|secret|api_?key|secret_?key|private_?key|secret_?access_?key"
     r"|(?<!next_)(?<!page_)(?<!continuation_)(?<!service_)token)$"
 )
-_SWITCHES = re.compile(r"^(?:has|use|uses|require|requires|rotate|generate|enable|enabled|show|hide|allow|reset)_")
-_ELSEWHERE = re.compile(
-    r"arn:.*|/.*|[a-z0-9_-]+(?:/[a-z0-9._-]+)+|true|false|yes|no|on|off|none|null|[01]?", re.IGNORECASE | re.DOTALL
-)
+_SWITCHES = r"^(?:has|use|uses|require|requires|rotate|generate|enable|enabled|show|hide|allow|reset)_"
+_ELSEWHERE = r"(?is:arn:.*|/.*|[a-z0-9_-]+(?:/[a-z0-9._-]+)+|true|false|yes|no|on|off|none|null|[01]?)"
 """What stands for a secret without being one: an ARN, the path of a parameter or secret, a switch, nothing."""
-_NAME = re.compile(r"[a-z]+(?:-[a-z]+)+")
-_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+_NAME = r"[a-z]+(?:-[a-z]+)+"
+_KEY_ID = r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
 _SAMPLES = ("AKIAIOSFODNN7EXAMPLE", "AKIAI44QH8DHBEXAMPLE")
 
 
@@ -56,12 +59,19 @@ def text_of(value: Any) -> str | None:
 
 def is_secret(name: str, text: str) -> bool:
     """Whether a text that somebody gave a name is a secret, as far as the two tell; an access key always is."""
-    if any(key not in _SAMPLES for key in _KEY_ID.findall(text)):
+    if ("AKIA" in text or "ASIA" in text) and any(key not in _SAMPLES for key in re.findall(_KEY_ID, text)):
         return True
-    words = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
-    if not _SECRET_WORDS.search(words) or _SWITCHES.match(words) or _ELSEWHERE.fullmatch(text):
+    words = _telling(name)
+    if not words or re.fullmatch(_ELSEWHERE, text):
         return False
-    return not (words.endswith("secret") and _NAME.fullmatch(text))
+    return not (words.endswith("secret") and re.fullmatch(_NAME, text))
+
+
+@lru_cache(1_000)
+def _telling(name: str) -> str | None:
+    """The words of a name, if they tell of a secret."""
+    words = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower())
+    return None if not re.search(_TELLING, words) or re.match(_SWITCHES, words) else words
 
 
 def named_secrets(type: str, properties: dict[str, Any]) -> Iterator[Path]:
@@ -71,6 +81,8 @@ def named_secrets(type: str, properties: dict[str, Any]) -> Iterator[Path]:
         for path, value in reach(properties, steps, ()):
             if steps[-1] == "*" and isinstance(value, dict):
                 name, text = value.get("Name"), text_of(value.get("Value"))
+                if value.get("Namespace") in _OPTIONS:
+                    name = value.get("OptionName")
                 if isinstance(name, str) and text and is_secret(name, text):
                     yield (*path, "Value")
             elif isinstance(value, dict) and not (len(value) == 1 and next(iter(value)).startswith("Fn::")):

@@ -24,7 +24,23 @@ from .access import (
 )
 from .limits import SMS_PART, TOPIC_LARGE_SUBSCRIPTIONS, TOPIC_MESSAGE_DEFAULT, TOPIC_MESSAGE_MOST
 from .policy import documents
-from .vocabulary import ABSENT, EndsWith, IsNot, Limit, Rule, Violation, as_list, grouped, is_unknown, number, truth
+from .template import scanned
+from .vocabulary import (
+    ABSENT,
+    EndsWith,
+    IsNot,
+    Limit,
+    Not,
+    OneOf,
+    Present,
+    Rule,
+    Violation,
+    as_list,
+    grouped,
+    is_unknown,
+    number,
+    truth,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +139,7 @@ def _every_subscription(graph: Graph) -> list[tuple[Subscribed, View | None, Tar
 def _subscriptions(graph: Graph) -> list[tuple[Subscribed, View | None, Target | None]]:
     every = []
     for view in graph.of(SUBSCRIPTION, TOPIC):
-        if view.type == TOPIC and "Subscription" not in view.properties:
+        if view.type == TOPIC and not view.has("Subscription"):
             continue
         for world in (view if view.type == SUBSCRIPTION else only(view, "Subscription")).worlds():
             for one in subscriptions(world):
@@ -237,6 +253,8 @@ def _kind_and_name(view: View) -> Iterator[Violation]:
 
 
 def _fifo_delivery(graph: Graph) -> Iterator[Violation]:
+    if not any(b"Fifo" in scanned(member) or b".fifo" in scanned(member) for member in graph.members):
+        return
     for one, topic, found in _every_subscription(graph):
         queue = found.view if found is not None and found.view.type == QUEUE else None
         first_in = _fifo_topic(one, topic)
@@ -798,5 +816,17 @@ RULES = (
         verified="docs",
         good=({"pull": False}, {}),
         bad={"pull": True},
+    ),
+    Rule(
+        "SNS012", CONSTRUCT, "warning",
+        "mail to customers ({value}) is what SES is for: whoever gets it from a topic must subscribe and confirm first",
+        scope="construct",
+        when={"purpose": Present()},
+        then={"purpose": Not(OneOf("confirmation", "notification", "newsletter", "marketing"))},
+        fix="send it with SES (SESIdentity); keep the topic for programs and operators",
+        source="course notes, SES versus SNS; SNS Developer Guide, Email notifications",
+        verified="notes",
+        good=({"purpose": "fan-out"}, {}),
+        bad={"purpose": "newsletter"},
     ),
 )  # fmt: skip

@@ -65,53 +65,6 @@ _PASSWORDS = {
     "AWS::RDS::DBCluster": "MasterUserPassword",
     "AWS::RDS::DBInstance": "MasterUserPassword",
 }
-_MILD = frozenset(("package", "read-only"))
-"""Departures from a schema that CloudFormation, or the packaging before it, puts right."""
-
-
-# The resource schema
-
-
-def nonconforming(view: View) -> list[Violation]:
-    """Where a resource departs from its schema; `kind` among the values says in which way."""
-    known = catalog.find(view.type)
-    if known is None:
-        return _no_such_type(view)
-    given = view.body.get("Properties")
-    problems = known.check(view.properties if view.member is not None and isinstance(given, dict) else given, ())
-    mild = _MILD if view.member is not None else ("package",)  # a program has no reason to give what AWS drops
-    return (
-        [
-            Violation(
-                problem.path,
-                severity="warning" if problem.kind in mild else None,
-                problem=problem.message,
-                kind=problem.kind,
-                allowed=problem.allowed,
-                fix=problem.fix,
-            )
-            for problem in problems
-        ]
-        if problems
-        else []
-    )
-
-
-def _no_such_type(view: View) -> list[Violation]:
-    """A type of AWS's own that is not in the schemas: a slip of the pen, or younger than they are."""
-    type = view.type
-    if not type.startswith("AWS::") or type.startswith("AWS::Serverless::") or type.endswith("::MODULE"):
-        return []
-    meant = catalog.suggest(type)
-    return [
-        Violation(
-            ("/", "Type"),
-            severity=None if meant else "warning",
-            kind="unknown-type",
-            problem=f"{type} is not a resource type that is known here",
-            fix=f"did you mean {meant}?" if meant else "check the spelling, or update the schemas",
-        )
-    ]
 
 
 # Limits of a template
@@ -139,7 +92,7 @@ def _limits(graph: Graph) -> Iterator[Violation]:
                         f"{len(row):,} values in one row of a map; {MAP_MOST} may stand there",
                     )
         description = member.data.get("Description")
-        if isinstance(description, str) and len(description.encode()) > DESCRIPTION_MOST:
+        if isinstance(description, str) and len(description.encode("utf-8", "surrogatepass")) > DESCRIPTION_MOST:
             yield _limit(member, ("Description",), f"the description is longer than {DESCRIPTION_MOST:,} bytes")
         if len(scanned(member)) > BODY_MOST * 0.9:
             yield from _body_size(member)
@@ -157,7 +110,9 @@ def _filling(graph: Graph) -> Iterator[Violation]:
 def _body_size(member: Member) -> Iterator[Violation]:
     import json
 
-    size = len(json.dumps(member.data, separators=(",", ":"), ensure_ascii=False, default=str).encode())
+    size = len(
+        json.dumps(member.data, separators=(",", ":"), ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    )
     if size > BODY_MOST:
         yield _limit(member, (), f"the template has {size:,} bytes without any white space; {BODY_MOST:,} are allowed")
 
@@ -253,7 +208,10 @@ def _naming(known: ResourceType) -> tuple[tuple[str, list[str]], ...]:
 def _same_names(graph: Graph) -> Iterator[Violation]:
     for member in graph.members:
         taken: dict[tuple[str, str], list[View]] = {}
+        nameless = _nameless({view.type for view in member.views.values()})
         for view in member.views.values():
+            if view.type in nameless:
+                continue
             name = physical_name(view)
             literal = [value for _, value in name or () if isinstance(value, str | int) and not is_unknown(value)]
             if name is None or not literal or any(_undecided(value) for _, value in name):
@@ -270,6 +228,11 @@ def _same_names(graph: Graph) -> Iterator[Violation]:
                     break
             taken[key].append(view)
     yield from _same_names_elsewhere(graph)
+
+
+def _nameless(types: set[str]) -> set[str]:
+    """Those of the types whose resources get their names from AWS alone."""
+    return {type for type in types if (known := catalog.find(type)) is None or not _naming(known)}
 
 
 def _same_names_elsewhere(graph: Graph) -> Iterator[Violation]:
@@ -312,7 +275,7 @@ def _hard_coded(graph: Graph) -> Iterator[Violation]:
         if not _names_a_place(scanned(member)):
             continue
         for view in member.views.values():
-            if not _names_a_place(texts(view.body)):
+            if not _names_a_place(member.texts.get(view.id, b"")):
                 continue
             for path, value in _strings(view.body.get("Properties"), ()):
                 problem = _fixed_place(value, path)
@@ -363,7 +326,7 @@ def scanned(member: Member) -> bytes:
         rest: list[Any] = [section for name, section in member.data.items() if name != "Resources"]
         for id, body in member.section("Resources").items():
             rest += [item for key, item in body.items() if key != "Properties"] if id in member.views else [body]
-        member.scanned = b"\n".join([*member.texts, texts([*member.data, *member.section("Resources"), rest])])
+        member.scanned = b"\n".join([*member.texts.values(), texts([*member.data, *member.section("Resources"), rest])])
     return member.scanned
 
 
@@ -437,16 +400,14 @@ def _attributes(view: View) -> Iterator[Violation]:
             )
         elif value == "Snapshot":
             known = catalog.find(view.type)
-            in_cluster = view.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" in view.properties
-            what = "an instance in a cluster" if in_cluster else view.type
-            if in_cluster or (known is not None and not known.snapshot):
+            if known is not None and not known.snapshot:
                 yield Violation(
                     ("/", attribute),
                     attribute=attribute,
                     value=value,
                     severity="warning",
-                    problem=f"{attribute} Snapshot saves nothing of {what}",
-                    fix="put the policy on the cluster" if in_cluster else "choose Retain to keep the data",
+                    problem=f"{attribute} Snapshot saves nothing of {view.type}",
+                    fix="choose Retain to keep the data",
                 )
 
 
@@ -478,27 +439,7 @@ def _user(password: Any) -> dict[str, Any]:
     return {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": password}}}
 
 
-SCHEMA = Rule(
-    "XSV018", "*", "error",
-    "properties follow the schema of their type",
-    scope="schema",
-    check=nonconforming,
-    source="CloudFormation resource schema",
-    good={
-        "Type": "AWS::SNS::Subscription",
-        "Properties": {"Protocol": "email", "TopicArn": {"Ref": "T"}, "Endpoint": "a@example.com"},
-    },
-    bad=(
-        {"Type": "AWS::SNS::Subscription", "Properties": {"Protocol": "email"}},
-        {"Type": "AWS::SQS::Queue", "Properties": {"DelaySecond": 5}},
-        {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": "soon"}},
-        {"Type": "AWS::SQS::Quue"},
-    ),
-)  # fmt: skip
-"""The one rule that runs before all others: what it finds decides which of them may speak."""
-
 RULES: tuple[Rule, ...] = (
-    SCHEMA,
     Rule(
         "IAM002", "*", "warning",
         "an access key of AWS stands in the template at {path}",
@@ -521,7 +462,8 @@ RULES: tuple[Rule, ...] = (
         "IAM017", (*_PASSWORDS, *ENVIRONMENTS), "warning",
         "the password {problem}",
         check=_passwords,
-        refers=True,
+        on=(*(path.partition("/")[0] for path in _PASSWORDS.values()), *(steps[0] for steps in ENVIRONMENTS.values())),
+        refers=tuple(_PASSWORDS),
         fix="refer to AWS Secrets Manager ({{resolve:secretsmanager:…}}), or to a parameter with NoEcho",
         source="CloudFormation User Guide, best practices, do not embed credentials; course notes, IAM",
         good=(

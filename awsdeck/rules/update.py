@@ -141,10 +141,10 @@ def _replacement(before: Graph, after: Graph) -> Iterator[Violation]:
         for path, effect in changes(old, new):
             will = "replaces" if effect == "replace" else "may replace"
             name = "/".join(str(step) for step in path)
-            yield Violation(path, view=new, will=will, name=name, fate=_fate(new))
+            yield Violation(path, view=new, will=will, name=name, fate=fate_of(new))
 
 
-def _fate(new: View) -> str:
+def fate_of(new: View) -> str:
     """What becomes of a resource that is replaced, as the new template's UpdateReplacePolicy has it."""
     policy = new.body.get("UpdateReplacePolicy", "Delete")
     if is_unknown(policy):
@@ -217,7 +217,7 @@ def _loss_fix(attribute: str) -> str:
 
 def _holds_data(view: View) -> bool:
     known = catalog.find(view.type)
-    return known is not None and (known.stateful or known.holds_messages)
+    return known is not None and (known.removal_of(view.properties) is not None or known.holds_messages)
 
 
 def _keeps(policy: Any) -> bool:
@@ -227,9 +227,7 @@ def _keeps(policy: Any) -> bool:
 def _loss_severity(old: View) -> Literal["error", "warning", "info"]:
     if old.type not in SNAPSHOT_BY_DEFAULT or "DeletionPolicy" in old.body:
         return "error"
-    if "SourceDBInstanceIdentifier" in old.properties:
-        return "info"
-    return "error" if "DBClusterIdentifier" in old.properties else "warning"
+    return "warning"
 
 
 def _fifo(before: Graph, after: Graph) -> Iterator[Violation]:
@@ -404,8 +402,8 @@ RULES: tuple[Rule, ...] = (
         source="CloudFormation resource schema, createOnlyProperties and conditionalCreateOnlyProperties",
         good=_change(TOPIC, {"DisplayName": "a"}, {"DisplayName": "b"}),
         bad=(
-            _change("AWS::EC2::Instance", {"ImageId": "ami-1"}, {"ImageId": "ami-2"}),
-            _change("AWS::EC2::Instance", {"ImageId": {"Ref": "Old"}}, {"ImageId": {"Ref": "New"}}),
+            _change("AWS::ECS::Cluster", {"ClusterName": "a"}, {"ClusterName": "b"}),
+            _change("AWS::ECS::Cluster", {"ClusterName": {"Ref": "Old"}}, {"ClusterName": {"Ref": "New"}}),
         ),
     ),
     Rule(

@@ -69,6 +69,10 @@ class View:
         value = properties.get(path, ABSENT)
         return default if value is ABSENT or (type(value) is dict and value == NO_VALUE) else value
 
+    def has(self, property: str) -> bool:
+        """Whether a property is written, whatever its value."""
+        return property in self.properties
+
     def at(self, steps: Iterable[str | int], default: Any = ABSENT) -> Any:
         """Like `get`, for a path in steps."""
         value: Any = self.properties
@@ -90,7 +94,11 @@ class View:
 
         Both branches of `Fn::If` are walked, `AWS::NoValue` is skipped, ABSENT is never given.
         """
-        yield from spread(self.properties, path.split("/"))
+        steps = path.split("/")
+        properties = self.properties
+        if steps[0] not in properties and steps[0] != "*" and "Fn::If" not in properties:
+            return iter(())
+        return spread(properties, steps)
 
     def branches(self, path: str) -> Iterator[tuple[Path, Any]]:
         """Like `values`, and ABSENT with the place where it would stand when the last step is missing."""
@@ -145,7 +153,7 @@ class View:
             if number == MOST_WORLDS:
                 break
             world = dict(zip(names, way, strict=True))
-            if world.get(own, True):
+            if not isinstance(own, str) or world.get(own, True):
                 yield self._in(world)
 
     def _in(self, world: Mapping[str, bool]) -> View:

@@ -62,16 +62,17 @@ def number(value: Any) -> int | float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return value
+        return value if value - value == 0 else None  # infinity and NaN are no numbers of JSON
     if not isinstance(value, str) or value.strip().strip(_DIGITS):  # "1_000", "nan" and the like are no numbers
         return None
     try:
         return int(value)
     except ValueError:
         try:
-            return float(value)
+            amount = float(value)
         except ValueError:
             return None
+        return amount if amount - amount == 0 else None
 
 
 def truth(value: Any) -> bool | None:
@@ -436,10 +437,11 @@ class Violation:
     `path` is relative to the resource's properties; it is relative to the whole resource when it starts with "/", and
     to the template when there is no `view` but a `member`. `values` fill the rule's message, and a `problem` among
     them takes its place when it has no `{problem}`; what is given here goes before what the rule says. `ring` is the
-    way round for a cycle: paths from the top of the template, one for each step.
+    way round for a cycle: paths from the top of the template, one for each step. `element` is what it is about in a
+    text that holds things by name; the message may say `{element}`.
     """
 
-    __slots__ = ("path", "values", "view", "member", "message", "severity", "fix", "allowed", "ring")
+    __slots__ = ("path", "values", "view", "member", "message", "severity", "fix", "allowed", "ring", "element")
 
     def __init__(
         self,
@@ -452,6 +454,7 @@ class Violation:
         fix: str | None = None,
         allowed: str | None = None,
         ring: Iterable[tuple[str | int, ...]] = (),
+        element: str | None = None,
         **values: Any,
     ) -> None:
         self.path = tuple(path)
@@ -462,6 +465,7 @@ class Violation:
         self.fix = fix
         self.allowed = allowed
         self.ring = tuple(ring)
+        self.element = element
         self.values = values
 
 
@@ -504,12 +508,13 @@ class Rule:
 
     A rule that shows in several scopes is several of these under one id, one for each scope. `verified` tells how far
     it was checked against a machine-readable source or a page of the documentation. A rule about one resource that
-    `refers` says more once it is known what references lead to, and is asked again when all resources are there.
+    `refers` says more once it is known what references lead to, and is asked again when all resources are there (or
+    those of the types it names). A rule that speaks of the properties `on` alone is not asked where none of them is given. What a `dated` rule says hangs on the day too.
     """
 
     __slots__ = (
         "id", "types", "severity", "message", "scope", "when", "then", "gates", "tests", "check", "fix", "source",
-        "verified", "limit", "good", "bad", "refers",
+        "verified", "limit", "good", "bad", "refers", "on", "dated",
     )  # fmt: skip
 
     def __init__(
@@ -529,7 +534,9 @@ class Rule:
         fix: str | None = None,
         verified: Literal["checked", "docs", "partly", "notes"] = "checked",
         limit: Limit | None = None,
-        refers: bool = False,
+        refers: bool | tuple[str, ...] = False,
+        on: tuple[str, ...] = (),
+        dated: bool = False,
     ) -> None:
         self.id = id
         self.types = (types,) if isinstance(types, str) else types
@@ -548,6 +555,8 @@ class Rule:
         self.good = good if isinstance(good, tuple) else (good,)
         self.bad = bad if isinstance(bad, tuple) else (bad,)
         self.refers = refers
+        self.on = on
+        self.dated = dated
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -563,6 +572,8 @@ class Rule:
     @property
     def triggers(self) -> frozenset[str] | None:
         """The properties without which the rule cannot be broken (one of them must be given), or None for any."""
+        if self.on:
+            return frozenset(self.on)
         for steps, test in self.gates:
             if test(ABSENT) is not True:
                 return frozenset(steps[:1])

@@ -160,6 +160,8 @@ _USED_BY: tuple[tuple[str, str, str, bool], ...] = (
     # type, property, service, whether AWS refuses the role outright
     (FUNCTION, "Role", "lambda", True),
     ("AWS::StepFunctions::StateMachine", "RoleArn", "states", True),
+    ("AWS::Events::Rule", "Targets/*/RoleArn", "events", False),
+    ("AWS::Scheduler::Schedule", "Target/RoleArn", "scheduler", True),
     ("AWS::RDS::DBInstance", "MonitoringRoleArn", "monitoring.rds", True),
     ("AWS::RDS::DBCluster", "MonitoringRoleArn", "monitoring.rds", True),
     ("AWS::IAM::InstanceProfile", "Roles/*", "ec2", False),
@@ -168,12 +170,18 @@ _USED_BY: tuple[tuple[str, str, str, bool], ...] = (
     ("AWS::ApiGateway::Method", "Integration/Credentials", "apigateway", False),
     ("AWS::ApiGatewayV2::Authorizer", "AuthorizerCredentialsArn", "apigateway", False),
     ("AWS::ApiGatewayV2::Integration", "CredentialsArn", "apigateway", False),
-    ("AWS::DAX::Cluster", "IAMRoleARN", "dax", False),
     ("AWS::ElasticBeanstalk::Application", "ResourceLifecycleConfig/ServiceRole", "elasticbeanstalk", False),
     (BUCKET, "ReplicationConfiguration/Role", "s3", False),
     ("AWS::EC2::SpotFleet", "SpotFleetRequestConfigData/IamFleetRole", "spotfleet", False),
     (TOPIC, "DeliveryStatusLogging/*/SuccessFeedbackRoleArn", "sns", False),
     (TOPIC, "DeliveryStatusLogging/*/FailureFeedbackRoleArn", "sns", False),
+    (
+        "AWS::SES::ConfigurationSetEventDestination",
+        "EventDestination/KinesisFirehoseDestination/IAMRoleARN",
+        "ses",
+        False,
+    ),
+    ("AWS::SES::ReceiptRule", "Rule/Actions/*/S3Action/IamRoleArn", "ses", False),
     ("AWS::SNS::Subscription", "SubscriptionRoleArn", "sns", False),
 )
 _BEANSTALK = ("AWS::ElasticBeanstalk::Environment", "AWS::ElasticBeanstalk::ConfigurationTemplate")

@@ -19,6 +19,7 @@ from .vocabulary import ABSENT, Violation, as_list, grouped, is_unknown, number,
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
     from typing import Any
 
     from .view import View
@@ -131,18 +132,20 @@ def billing(view: View) -> Iterator[Violation]:
         yield Violation(("billing",), billing="provisioned", traffic=traffic, fix='set billing="on-demand"')
 
 
-def read_units(reads: float, size: float, *, strong: bool = False, transactions: bool = False) -> int:
+def read_units(
+    reads: float | Fraction, size: float | Fraction, *, strong: bool = False, transactions: bool = False
+) -> int:
     """Read capacity units for so many reads a second of items of this size in bytes."""
     units = reads * _up(max(size, 1) / READ_UNIT)
     return _up(units * 2 if transactions else units if strong else units / 2)
 
 
-def write_units(writes: float, size: float, *, transactions: bool = False) -> int:
+def write_units(writes: float | Fraction, size: float | Fraction, *, transactions: bool = False) -> int:
     """Write capacity units for so many writes a second of items of this size in bytes."""
     return _up(writes * _up(max(size, 1) / WRITE_UNIT) * (2 if transactions else 1))
 
 
-def _up(value: float) -> int:
+def _up(value: float | Fraction) -> int:
     return -int(-value // 1)
 
 

@@ -118,6 +118,12 @@ def code_of(given: object) -> Asset | Inline | Image:
 
 def within(path: str, written: str, project: str) -> None:
     """Refuse a path of the project that a link leads out of it."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise ConstructError(
+            f"no file can be called {written!r}", place=caller(), fix="give a path of the project"
+        ) from None
     home = os.path.realpath(project)
     inside = path.startswith(project.rstrip(os.sep) + os.sep)
     if inside and not os.path.realpath(path).startswith(home.rstrip(os.sep) + os.sep):
@@ -154,6 +160,26 @@ def package(scope: Construct, code: Asset, runtime: str | None, architecture: st
     )  # fmt: skip
 
 
+def bundle(scope: Construct, code: Asset, most: int, taker: str) -> Package:
+    """The files of an asset as they are, without packages beside them; `taker` takes `most` bytes of them zipped."""
+    from ..assets.packing import biggest, packed
+
+    project = scope.node.root_app.folder
+    path = os.path.normpath(os.path.join(project, code.path))
+    within(path, code.path, project)
+    store = os.path.join(project, STORE)
+    made = packed(path, _shown(path, project), ignore=code.ignore, store=store, limited=False)
+    if made.size > most and os.path.getsize(made.zipped()) > most:
+        sizes = [(name, file.size) for name, file in made.files.items()]
+        raise ConstructError(
+            f"{scope.node.path}: {code.path} has more than the {most / 1024**2:,.0f} MB zipped that {taker} takes; the "
+            f"biggest: {biggest(sizes)}",
+            place=caller(),
+            fix="leave files out with asset(…, ignore=[…])",
+        )
+    return made
+
+
 def _shown(path: str, project: str) -> str:
     """A path as people and the manifest see it: from the project on, where it lies in there."""
     inside = path.startswith(project.rstrip(os.sep) + os.sep)
@@ -165,8 +191,7 @@ def location(scope: Construct, made: Package) -> dict[str, Any]:
 
     The bucket is a parameter of the stack, which `awsdeck deploy` fills in.
     """
-    stack = scope.node.stack
-    assert stack is not None
+    stack = scope.node.own_stack
     known = stack.assets.setdefault(made.hash, made)
     known.user = known.user or scope.node.plain_id
     return {"S3Bucket": assets_bucket(stack).ref, "S3Key": known.key}

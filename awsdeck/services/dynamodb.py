@@ -9,11 +9,12 @@ from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
 from ..node import MAIN
 from ..rules import check_hints
+from ..rules.limits import ACCELERATOR_NODES_ADVISED
 from ..source import caller
 from ..tokens import has_marker, select, split
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check, hold
-from .keys import grant_key
+from .keys import KeyAccess, grant_key, key_arn
 from .policy import Document, Principal, both, give, listed
 from .tablecapacity import ScaledCapacity, scale
 from .tablekeys import GlobalIndex, LocalIndex, key_schema, projection_of, several, typed
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any, Literal
 
+    from ..planning.load import Load
     from ..resource import Resource
     from ..rules.vocabulary import Mode
     from ..tokens import Token
+    from .dax import DAXCluster
+    from .metric import Metric
     from .policy import Conditions, Grant, Grantee, Statement
+    from .subnet import SubnetChoice, VPCAccess
     from .tablekeys import Key, Projection
 
 
@@ -65,7 +70,7 @@ class TableReplica:
         self,
         region: str,
         *,
-        key: str | None = None,
+        key: KeyAccess | str | None = None,
         point_in_time_recovery: bool | int | None = None,
         deletion_protection: bool | None = None,
         table_class: Literal["standard", "infrequent-access"] | None = None,
@@ -83,7 +88,7 @@ class TableAccess(Construct):
     """Who may do what with a table, whether it is made here or exists already."""
 
     if TYPE_CHECKING:
-        key: str | None
+        key: KeyAccess | str | None
 
         def _state(self, statement: Statement) -> Resource: ...
         def _state_stream(self, statement: Statement) -> Resource: ...
@@ -91,6 +96,8 @@ class TableAccess(Construct):
     arn = attribute("Arn")
     stream_arn = attribute("StreamArn")
     table_name = ref()
+    accelerated = False
+    """Whether a DAX cluster stands in front of it."""
 
     def index_arn(self, name: str) -> str:
         """The ARN of one of the indexes, or of those that a pattern such as `*` fits."""
@@ -150,6 +157,29 @@ class TableAccess(Construct):
         give(who, ["dynamodb:ListStreams"], on=[f"{self.arn}/stream/*"], through=self._state_stream, when=when)
         return give(who, FOLLOW, on=[self.stream_arn], through=self._state_stream, when=when)
 
+    def metric(
+        self,
+        name: str,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
+        statistic: str = "Sum",
+        period: int = 300,
+    ) -> Metric:
+        """What DynamoDB says of the table, one of its indexes or one `operation` (`"GetItem"`) on it.
+
+        Such as `ThrottledRequests`, `SystemErrors` (both by operation), `ConsumedReadCapacityUnits`, `WriteThrottleEvents`.
+        Source: DynamoDB Developer Guide, DynamoDB metrics and dimensions.
+        """
+        from .metric import Metric
+
+        dimensions: dict[str, str] = {"TableName": self.table_name}
+        if index is not None:
+            dimensions["GlobalSecondaryIndexName"] = index
+        if operation is not None:
+            dimensions["Operation"] = operation
+        return Metric("AWS/DynamoDB", name, dimensions, statistic=statistic, period=period)
+
     def _followed(self) -> None:
         """Raise `ConstructError` when the table has no stream."""
 
@@ -172,7 +202,7 @@ class TableAccess(Construct):
             give(who, actions, on=on, through=self._state, when=conditions)
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        grant_key(self, self.key, who, actions)
+        grant_key(self, self.key, who, actions, via="dynamodb")
 
 
 @construct
@@ -185,11 +215,13 @@ class DynamoDBTable(TableAccess):
       later `add_global_index(…)`, at most 20 unless AWS raised it.
     - `billing`: "on-demand" (default), or "provisioned" with `read_capacity` and `write_capacity`: units a second, or
       `ScaledCapacity(least, most)`. `max_read_units`, `max_write_units` bound what on-demand may use.
+    - `expected`: a `Load(reads=80, item_kb=3, consistent=True)`; the table is provisioned for it, unless `billing` or a
+      capacity says otherwise, and everything else that is said is checked against it.
     - `ttl`: the number attribute with the second (since 1970) after which an item is deleted.
     - `stream`: what is told of every change: "keys-only", "new-image", "old-image", "new-and-old-images"; kept 24 hours.
     - `kinesis_stream`: the ARN of a Kinesis stream that gets the changes too.
-    - `encryption`: "dynamodb" (default: a key of AWS, free), or "kms" with `key`, the ARN, id or alias of a customer
-      key; AWS's own `aws/dynamodb` key otherwise.
+    - `key`: a `KMSKey`, or an ARN, id or alias. `encryption`: "dynamodb" (default without a key: one of AWS, free), or
+      "kms" (default with one; AWS's own `aws/dynamodb` key if there is none).
     - `point_in_time_recovery`: on, for 35 days; a number for fewer days (1 to 35), False for none.
     - `deletion_protection`: refuse every deletion (off: the table is kept anyway when it leaves the stack).
     - `contributor_insights`: count which keys are asked for most. `table_class`: "standard", "infrequent-access".
@@ -210,7 +242,8 @@ class DynamoDBTable(TableAccess):
     partition_key: Key
     sort_key: Key | None = None
     name: str | None = None
-    billing: Literal["on-demand", "provisioned"] = "on-demand"
+    billing: Literal["on-demand", "provisioned"] | None = None
+    expected: Load | None = None
     read_capacity: int | ScaledCapacity | Token | None = None
     write_capacity: int | ScaledCapacity | Token | None = None
     max_read_units: int | Token | None = None
@@ -220,8 +253,8 @@ class DynamoDBTable(TableAccess):
     ttl: str | None = None
     stream: Literal["keys-only", "new-image", "old-image", "new-and-old-images"] | None = None
     kinesis_stream: str | None = None
-    encryption: Literal["dynamodb", "kms"] = "dynamodb"
-    key: str | None = None
+    encryption: Literal["dynamodb", "kms"] | None = None
+    key: KeyAccess | str | None = None
     point_in_time_recovery: bool | int = True
     deletion_protection: bool = False
     contributor_insights: bool = False
@@ -242,11 +275,14 @@ class DynamoDBTable(TableAccess):
 
     def build(self) -> None:
         """Make the table and what scales it."""
+        self._expect_load()
         self._policy = Document()
         self._stream_policy = Document()
         self._globals = list(self.global_indexes)
         self._readers: list[tuple[Any, Conditions | None]] = []
         self._kept_to_keys = False
+        if self.encryption is None:
+            self.encryption = "dynamodb" if self.key is None else "kms"
         if self.key is not None and self.encryption != "kms":
             raise ConstructError(
                 f'{self.node.path}: key= goes with encryption="kms", not {self.encryption!r}', place=caller(),
@@ -260,6 +296,20 @@ class DynamoDBTable(TableAccess):
             for index in self._globals:
                 self._scale_index(index)
         check(self, **self._hints())
+
+    def _expect_load(self) -> None:
+        load = self.expected
+        if self.billing is None:
+            self.billing = "on-demand" if load is None else "provisioned"
+        if load is None:
+            return
+        if self.billing == "provisioned":
+            self.read_capacity = load.read_units if self.read_capacity is None else self.read_capacity
+            self.write_capacity = load.write_units if self.write_capacity is None else self.write_capacity
+        self.expected_reads = load.reads if self.expected_reads is None else self.expected_reads
+        self.expected_writes = load.writes if self.expected_writes is None else self.expected_writes
+        self.item_size = load.item_bytes if self.item_size is None else self.item_size
+        self.consistent_reads = load.consistent if self.consistent_reads is None else self.consistent_reads
 
     def add_global_index(
         self,
@@ -344,9 +394,36 @@ class DynamoDBTable(TableAccess):
     def _expect(self, **hints: Any) -> None:
         app = self.node.root_app
         told = {name: value for name, value in hints.items() if value is not None}
+        if self.accelerated:
+            told["dax"] = True
         findings = check_hints("DynamoDBQuery", self.node.plain_id, told, app.limits)
         place = caller()
         app.report([finding.at(place) for finding in findings], self.node)
+
+    def accelerate(
+        self,
+        id: str = "Accelerator",
+        *,
+        vpc: VPCAccess,
+        nodes: int | Token = ACCELERATOR_NODES_ADVISED,
+        node_type: str | Token = "dax.t3.small",
+        subnets: SubnetChoice = None,
+        record_ttl: float | None = None,
+        query_ttl: float | None = None,
+        access: Literal["read", "read-write"] = "read-write",
+    ) -> DAXCluster:
+        """Put a DAX cluster of its own in front of the table, and return it; see `DAXCluster` for the keywords.
+
+        One that several tables share, or that needs more to be said, is `DAXCluster(…)` with `accelerate(table)`.
+        """
+        from .dax import DAXCluster
+
+        cluster = DAXCluster(
+            self, id, vpc=vpc, nodes=nodes, node_type=node_type, subnets=subnets, record_ttl=record_ttl,
+            query_ttl=query_ttl,
+        )  # fmt: skip
+        cluster.accelerate(self, access=access)
+        return cluster
 
     # What both kinds of table say alike
 
@@ -354,7 +431,7 @@ class DynamoDBTable(TableAccess):
         stream = self.stream or ("new-and-old-images" if self.replicas else None)
         return {
             "TableName": self.name,
-            "BillingMode": BILLING[self.billing],
+            "BillingMode": BILLING[self.billing or "on-demand"],
             "KeySchema": key_schema(self.partition_key, self.sort_key),
             "AttributeDefinitions": self._definitions(),
             "LocalSecondaryIndexes": self._local_indexes(),
@@ -434,7 +511,7 @@ class DynamoDBTable(TableAccess):
     def _encryption(self) -> dict[str, Any] | None:
         if self.encryption != "kms":
             return None
-        return {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": self.key}
+        return {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key_arn(self.key)}
 
     def _scale_index(self, index: GlobalIndex) -> None:
         word = "".join(piece[:1].upper() + piece[1:] for piece in re.findall(r"[A-Za-z0-9]+", index.name))
@@ -506,7 +583,7 @@ class DynamoDBTable(TableAccess):
         kinesis = self.kinesis_stream if own else None
         return {
             "Region": replica.region,
-            "SSESpecification": None if replica.key is None else {"KMSMasterKeyId": replica.key},
+            "SSESpecification": None if replica.key is None else {"KMSMasterKeyId": key_arn(replica.key)},
             "PointInTimeRecoverySpecification": _recovery(
                 self.point_in_time_recovery if recovery is None else recovery
             ),
@@ -616,7 +693,12 @@ class DynamoDBTable(TableAccess):
 
     @staticmethod
     def from_name(
-        scope: Construct, id: str, name: str, *, indexes: bool | Sequence[str] = False, key: str | None = None
+        scope: Construct,
+        id: str,
+        name: str,
+        *,
+        indexes: bool | Sequence[str] = False,
+        key: KeyAccess | str | None = None,
     ) -> ExistingTable:
         """A table of this account and region that exists already.
 
@@ -634,7 +716,7 @@ class DynamoDBTable(TableAccess):
         *,
         stream_arn: str | None = None,
         indexes: bool | Sequence[str] = False,
-        key: str | None = None,
+        key: KeyAccess | str | None = None,
     ) -> ExistingTable:
         """A table that exists already, by ARN; its stream can be followed when `stream_arn` is given."""
         example = "arn:aws:dynamodb:eu-west-1:123456789012:table/orders"

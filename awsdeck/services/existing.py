@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import ClassVar, NoReturn
 
+    from .keys import KeyAccess
     from .policy import Statement
 
 
@@ -26,15 +27,19 @@ class Existing(Construct):
     """Something made elsewhere. Roles, users and groups get permissions for it; its own policy is not ours to change.
 
     - `values`: what its attributes are, by the names they have on a construct.
-    - `key`: the ARN of the customer key it is encrypted with; grants include it.
+    - `key`: the customer key it is encrypted with, or its ARN; grants include it.
     """
 
     WHAT: ClassVar[str] = ""
     values: Mapping[str, str]
-    key: str | None = None
+    key: KeyAccess | str | None = None
 
     def build(self) -> None:
         """Take the values as attributes; nothing is added to the template."""
+        if self.key is not None and not isinstance(self.key, str):
+            from .keys import checked_key
+
+            checked_key(self.key, self.node.path)
         vars(self).update(self.values)
 
     def _state(self, statement: Statement) -> NoReturn:
@@ -79,6 +84,10 @@ def checked_name(name: object, method: str = "from_arn", pattern: str = "[^:]+")
         if re.fullmatch(pattern, name) and not name.startswith("arn:") and not _PATTERN.search(name):
             return name
     wrong = isinstance(name, str) and name.startswith("arn:")
+    start = re.match(r"[a-z]+-(?=\[0-9a-f\])", pattern)
+    if start:
+        example = f"such as {start[0]}0123456789abcdef0"
+        raise ConstructError(f"{name!r} is not an id", place=caller(), fix=example)
     raise ConstructError(
         f"{name!r} is not a name", place=caller(), fix=f"for an ARN use {method}" if wrong else "give the name alone",
     )  # fmt: skip

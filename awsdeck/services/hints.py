@@ -29,8 +29,7 @@ def check(construct: Construct, **hints: Any) -> None:
         content = None
     if content in app.sound:
         return
-    assert node.stack is not None
-    given = render(hints, node.stack.wiring.provisional, [])
+    given = render(hints, node.own_stack.wiring.provisional, [])
     findings = check_hints(kind, node.plain_id, given, app.limits)
     if findings:
         app.report(findings, node)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ..resource import Resource
     from ..tokens import Token
+    from .kinesis import KinesisConsumer, StreamAccess
+    from .metric import Metric
     from .policy import Conditions, Grantee, Principal
     from .s3 import BucketAccess
     from .sns import TopicAccess
@@ -29,6 +31,11 @@ PERMISSION = "AWS::Lambda::Permission"
 URL = "AWS::Lambda::Url"
 INVOKE = "lambda:InvokeFunction"
 
+_AMOUNTS = frozenset((
+    "ConcurrentExecutions", "Duration", "IteratorAge", "PostRuntimeExtensionsDuration", "ProvisionedConcurrencyUtilization",
+    "ProvisionedConcurrentExecutions", "UnreservedConcurrentExecutions",
+))  # fmt: skip
+"""Metrics that are no counts of something that happened."""
 _CONDITIONS = {
     "aws:SourceArn": "SourceArn",
     "aws:SourceAccount": "SourceAccount",
@@ -77,6 +84,19 @@ class Invocable(Construct):
         source = {} if source_arn is None else {"SourceArn": source_arn}
         return self._permission(service, SourceAccount=AWS.AccountId, **source)
 
+    def metric(self, name: str, *, statistic: str | None = None, period: int = 300) -> Metric:
+        """What Lambda says of the function, or of an alias alone: `Errors`, `Invocations`, `Duration`, `Throttles`, …
+
+        Counts are summed unless `statistic` says otherwise. Source: Lambda Developer Guide, types of metrics.
+        """
+        from .metric import Metric
+
+        chosen = statistic or ("Average" if name in _AMOUNTS else "Sum")
+        return Metric("AWS/Lambda", name, self._dimensions(), statistic=chosen, period=period)
+
+    def _dimensions(self) -> dict[str, str]:
+        return {"FunctionName": self.function.function_name}
+
     def add_url(
         self,
         *,
@@ -99,7 +119,15 @@ class Invocable(Construct):
 
     def on(
         self,
-        source: QueueAccess | TopicAccess | BucketAccess | Streaming | Resource | str | Mapping[str, Any],
+        source: QueueAccess
+        | TopicAccess
+        | BucketAccess
+        | StreamAccess
+        | KinesisConsumer
+        | Streaming
+        | Resource
+        | str
+        | Mapping[str, Any],
         *,
         events: Sequence[str] | None = None,
         prefix: str | None = None,

@@ -22,7 +22,8 @@ from .existing import arn_here, checked_arn, checked_name, part
 from .hints import check
 from .iam import ExistingRole, IAMRole
 from .invocable import Invocable
-from .keys import is_managed, named
+from .keys import KeyAccess, key_arn, own_statement
+from .logs import LogGroup, LogGroupAccess
 from .policy import Document, Statement
 from .sns import TopicAccess
 from .sqs import QueueAccess
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     from ..assets.packing import Package
     from ..resource import Resource
     from ..tokens import Token
+    from .connections import Connections
     from .rollout import Rollout
+    from .securitygroup import SecurityGroupAccess
+    from .subnet import SubnetChoice, VPCAccess
 
     Runtime = Literal[
         "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "nodejs24.x", "nodejs22.x", "nodejs20.x",
@@ -52,7 +56,6 @@ VERSION = "AWS::Lambda::Version"
 ALIAS = "AWS::Lambda::Alias"
 LAYER = "AWS::Lambda::LayerVersion"
 INVOKE_CONFIG = "AWS::Lambda::EventInvokeConfig"
-LOG_GROUP = "AWS::Logs::LogGroup"
 
 NETWORK = (
     "ec2:AssignPrivateIpAddresses",
@@ -80,16 +83,19 @@ class LambdaFunction(Invocable):
     - `handler`: `app.handle` is the function `handle` in `app.py`; it is looked for in the code. Images have theirs.
     - `runtime`: such as "python3.13"; none for images. `architecture`: "x86_64" or "arm64".
     - `timeout`: seconds, 1 to 900; `memory`: MB, 128 to 10,240; `storage`: MB of /tmp, 512 to 10,240.
-    - `environment`: text by name, 4 KB in all; `key` is the ARN of a KMS key to encrypt it with.
+    - `environment`: text by name, 4 KB in all; `key` is a `KMSKey`, or the ARN of one, to encrypt it with.
     - `layers`: `LambdaLayer`s or ARNs, at most 5.
     - `role`: an `IAMRole`, made here or existing, which gets the permissions too; or the ARN of one that has them
       all. Left out, one is made.
     - `dead_letter`: a queue or topic for events that failed; `on_failure`, `on_success`: where the outcome of
       asynchronous invocations goes; `retries` 0 to 2, `max_age` of an event 60 to 21,600 seconds. Aliases have the same.
-    - `subnets` and `security_groups`: the function stands in that VPC.
+    - `vpc`: the function stands in this VPC, in `subnets` ("private" or the name of a group, or a list; by default
+      private ones, else isolated), behind `security_groups`; left out, it gets one of its own ("SecurityGroup"), which
+      `connections` opens to others. Without `vpc` both are lists of ids.
     - `tracing`: X-Ray follows requests through.
     - `log_retention`: days its log group keeps events (30; None for ever). The log group is part of the stack under a
-      name that CloudFormation makes, so that it never collides with one left behind.
+      name that CloudFormation makes, so that it never collides with one left behind. `log_to`: a `LogGroup` to write to
+      instead. What is counted or forwarded hangs on `log_group`.
     - `log_format`: "text" or "json".
     - `reserved_concurrency`: how many run at once at most, taken from the account's share; 0 stops it.
     - `snap_start`: versions start from a snapshot.
@@ -108,7 +114,7 @@ class LambdaFunction(Invocable):
     memory: int | Token = FUNCTION_MEMORY_DEFAULT
     storage: int | Token | None = None
     environment: Mapping[str, str] | None = None
-    key: str | None = None
+    key: KeyAccess | str | None = None
     layers: Sequence[LambdaLayer | str] = ()
     role: IAMRole | ExistingRole | str | None = None
     dead_letter: QueueAccess | TopicAccess | None = None
@@ -116,10 +122,12 @@ class LambdaFunction(Invocable):
     on_success: Destination | None = None
     retries: int | None = None
     max_age: int | None = None
-    subnets: Sequence[str] = ()
-    security_groups: Sequence[str] = ()
+    vpc: VPCAccess | None = None
+    subnets: SubnetChoice = None
+    security_groups: Sequence[SecurityGroupAccess | str] | None = None
     tracing: bool = False
     log_retention: int | None = 30
+    log_to: LogGroupAccess | None = None
     log_format: Literal["text", "json"] = "text"
     reserved_concurrency: int | Token | None = None
     snap_start: bool = False
@@ -145,7 +153,8 @@ class LambdaFunction(Invocable):
                 f"{self.node.path}: a {type(given).__name__} is not a role", place=caller(),
                 fix="give an IAMRole or an ARN, or leave it out",
             )  # fmt: skip
-        self.log_group: Resource = resource_class(LOG_GROUP)(self, "Logs", RetentionInDays=self.log_retention)
+        self._vpc_config = self._network()
+        self.log_group: LogGroupAccess = self.log_to or LogGroup(self, "Logs", retention=self.log_retention)
         is_image = isinstance(self._code, Image)
         made = resource_class(FUNCTION)(
             self,
@@ -163,13 +172,13 @@ class LambdaFunction(Invocable):
             MemorySize=self.memory,
             EphemeralStorage=None if self.storage is None else {"Size": self.storage},
             Environment={"Variables": self._environment} if self._environment else None,
-            KmsKeyArn=self.key,
+            KmsKeyArn=key_arn(self.key),
             Layers=[layer.arn if isinstance(layer, LambdaLayer) else layer for layer in self.layers] or None,
             DeadLetterConfig=None if self.dead_letter is None else {"TargetArn": self.dead_letter.arn},
-            VpcConfig=self._network(),
+            VpcConfig=self._vpc_config,
             TracingConfig={"Mode": "Active"} if self.tracing else None,
             LoggingConfig={
-                "LogGroup": self.log_group.ref,
+                "LogGroup": self.log_group.log_group_name,
                 "LogFormat": "JSON" if self.log_format == "json" else None,
             },
             ReservedConcurrentExecutions=self.reserved_concurrency,
@@ -234,31 +243,35 @@ class LambdaFunction(Invocable):
         }
 
     def _network(self) -> dict[str, Any] | None:
-        if not self.subnets and not self.security_groups:
+        self._connections: Connections | None = None
+        if self.vpc is None and not self.subnets and not self.security_groups:
             return None
-        return {"SubnetIds": list(self.subnets), "SecurityGroupIds": list(self.security_groups)}
+        from .functionnetwork import placed
+
+        self._connections, ids = placed(self, self.vpc, self.subnets, self.security_groups)
+        return {"SubnetIds": ids, "SecurityGroupIds": self._connections.group_ids}
 
     def _own_policy(self) -> Resource | None:
         """What the function needs before it can be made, apart from what is granted to it later."""
         if not self.owns_role:
             return None
-        document = Document(
-            [Statement(["logs:CreateLogStream", "logs:PutLogEvents"], [attribute_of(self.log_group, "Arn")])]
-        )
+        document = Document([Statement(["logs:CreateLogStream", "logs:PutLogEvents"], [self.log_group.arn])])
         if self.tracing:
             document.add(Statement(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"]))
-        if self.subnets or self.security_groups:
+        if self._vpc_config is not None:
             document.add(Statement(NETWORK, ["*"]))
         failed = self.dead_letter
         if failed is not None:
             document.add(
                 Statement(["sqs:SendMessage" if isinstance(failed, QueueAccess) else "sns:Publish"], [failed.arn])
             )
-            if failed.key is not None and not is_managed(failed.key):
-                keys, when = named(failed.key)
-                document.add(Statement(["kms:GenerateDataKey", "kms:Decrypt"], [keys], conditions=when))
-        if self.key is not None:
-            document.add(Statement(["kms:Decrypt"], [self.key]))
+            through = "sqs" if isinstance(failed, QueueAccess) else "sns"
+            sealed = own_statement(self, failed.key, ("kms:GenerateDataKey", "kms:Decrypt"), via=through)
+            if sealed is not None:
+                document.add(sealed)
+        opened = own_statement(self, self.key, ("kms:Decrypt",), via="lambda")
+        if opened is not None:
+            document.add(opened)
         return resource_class("AWS::IAM::Policy")(
             self,
             "Policy",
@@ -304,6 +317,15 @@ class LambdaFunction(Invocable):
     def function(self) -> LambdaFunction:
         """This function."""
         return self
+
+    @property
+    def connections(self) -> Connections:
+        """To whom the function may connect. Raises `ConstructError` when it stands in no VPC."""
+        if self._connections is None:
+            raise ConstructError(
+                f"{self.node.path} stands in no VPC, so it has no security group", place=caller(), fix="give it vpc="
+            )
+        return self._connections
 
     def add_environment(self, name: str, value: str) -> None:
         """Give the function one more environment variable."""
@@ -533,6 +555,10 @@ class LambdaAlias(Invocable):
     def function(self) -> LambdaFunction:
         """The function it leads to."""
         return self.target
+
+    def _dimensions(self) -> dict[str, str]:
+        name = self.target.function_name
+        return {"FunctionName": name, "Resource": f"{name}:{self.name}"}
 
 
 @construct

@@ -273,6 +273,10 @@ class Document:
                     return
         self.statements.append(statement)
 
+    def drop(self, sid: str) -> None:
+        """Take out the statement with this Sid, to put another in its place."""
+        self.statements = [statement for statement in self.statements if statement.sid != sid]
+
     def to_cloudformation(self) -> dict[str, Any]:
         """The document as JSON."""
         return {"Version": VERSION, "Statement": [statement.to_cloudformation() for statement in self.statements]}

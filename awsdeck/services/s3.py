@@ -10,7 +10,7 @@ from ..source import caller
 from ..tokens import AWS
 from .existing import Existing, checked_arn, checked_name, part
 from .hints import check, hold
-from .keys import grant_key, named
+from .keys import KeyAccess, grant_key, key_arn, known_key, named
 from .lifecycle import LifecycleRule as LifecycleRule  # noqa: PLC0414
 from .policy import Document, Grant, Principal, Statement, give, under
 from .sns import TopicAccess
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..rules.vocabulary import Mode
     from ..tokens import Token
     from .invocable import Invocable
+    from .metric import Metric
     from .policy import Conditions, Grantee
 
 BUCKET = "AWS::S3::Bucket"
@@ -38,7 +39,7 @@ class BucketAccess(Construct):
     """Who may do what with a bucket and its objects, whether it is made here or exists already."""
 
     if TYPE_CHECKING:
-        key: str | None
+        key: KeyAccess | str | None
 
         def _state(self, statement: Statement) -> Resource: ...
 
@@ -93,11 +94,24 @@ class BucketAccess(Construct):
             )
         )
 
+    def metric(
+        self, name: str, *, storage_class: str = "StandardStorage", statistic: str = "Average", period: int = 86_400
+    ) -> Metric:
+        """How large the bucket is, once a day: `BucketSizeBytes` of a storage class, or `NumberOfObjects` of all.
+
+        Source: S3 User Guide, metrics and dimensions.
+        """
+        from .metric import Metric
+
+        kind = "AllStorageTypes" if name == "NumberOfObjects" else storage_class
+        dimensions = {"BucketName": self.bucket_name, "StorageType": kind}
+        return Metric("AWS/S3", name, dimensions, statistic=statistic, period=period)
+
     def _objects(self, prefix: str) -> list[str]:
         return under(self.arn, f"{prefix}*")
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        grant_key(self, self.key, who, actions)
+        grant_key(self, self.key, who, actions, via="s3")
 
     def _keeps_versions(self) -> bool:
         return False
@@ -107,8 +121,8 @@ class BucketAccess(Construct):
 class S3Bucket(BucketAccess):
     """A private, encrypted bucket whose content outlives its removal from the stack.
 
-    - `encryption`: "s3" (SSE-S3, default), "kms" or "kms-dsse"; `key` is the ARN of a customer key, AWS's own
-      `aws/s3` key otherwise. With KMS, `bucket_key` (on) saves calls to it.
+    - `key`: a `KMSKey` or the ARN of one. `encryption`: "s3" (SSE-S3, default without a key), "kms" (default with one;
+      AWS's own `aws/s3` key if there is none) or "kms-dsse". With KMS, `bucket_key` (on) saves calls to it.
     - `enforce_encryption`: refuse uploads whose request does not ask for this encryption in the header
       `x-amz-server-side-encryption`.
     - `tls_only`: refuse requests that do not come over TLS; on, but for a website that serves pages, since website
@@ -136,8 +150,8 @@ class S3Bucket(BucketAccess):
     """
 
     name: str | None = None
-    encryption: Literal["s3", "kms", "kms-dsse"] = "s3"
-    key: str | None = None
+    encryption: Literal["s3", "kms", "kms-dsse"] | None = None
+    key: KeyAccess | str | None = None
     bucket_key: bool = True
     enforce_encryption: bool = False
     tls_only: bool | None = None
@@ -171,6 +185,8 @@ class S3Bucket(BucketAccess):
         self._policy = Document()
         self._rules = list(self.lifecycle)
         self._notifications: dict[str, list[dict[str, Any]]] = {}
+        if self.encryption is None:
+            self.encryption = "s3" if self.key is None else "kms"
         if self.key is not None and self.encryption == "s3":
             raise ConstructError(
                 f'{self.node.path}: key= goes with encryption="kms", not "s3"', place=caller(),
@@ -244,8 +260,8 @@ class S3Bucket(BucketAccess):
     def _encryption(self) -> dict[str, Any]:
         rule: dict[str, Any] = {
             "ServerSideEncryptionByDefault": {
-                "SSEAlgorithm": ALGORITHMS[self.encryption],
-                "KMSMasterKeyID": self.key,
+                "SSEAlgorithm": ALGORITHMS[self.encryption or "s3"],
+                "KMSMasterKeyID": key_arn(self.key),
             }
         }
         if self.encryption == "kms":
@@ -272,11 +288,12 @@ class S3Bucket(BucketAccess):
                 objects,
                 effect="Deny",
                 principal=Principal.anyone(),
-                conditions={"StringNotEquals": {header: ALGORITHMS[self.encryption]}},
+                conditions={"StringNotEquals": {header: ALGORITHMS[self.encryption or "s3"]}},
                 sid="DenyUnencryptedPut",
             )
         )
-        arn, by_alias = (None, None) if self.key is None else named(self.key)
+        key = known_key(self.key)
+        arn, by_alias = (None, None) if key is None else key.spelled() if isinstance(key, KeyAccess) else named(key)
         if arn is not None and by_alias is None:  # requests name the key itself, never an alias of it
             self._state(
                 Statement(
@@ -355,16 +372,16 @@ class S3Bucket(BucketAccess):
 
     @staticmethod
     def from_name(
-        scope: Construct, id: str, name: str, *, key: str | None = None, versioned: bool = False
+        scope: Construct, id: str, name: str, *, key: KeyAccess | str | None = None, versioned: bool = False
     ) -> ExistingBucket:
-        """A bucket that exists already; `key` is the ARN of its customer key."""
+        """A bucket that exists already; `key` is its customer key."""
         checked_name(name)
         return ExistingBucket(scope, id, values=_bucket(f"arn:{AWS.Partition}:s3:::{name}", name), key=key,
                               versioned=versioned)  # fmt: skip
 
     @staticmethod
     def from_arn(
-        scope: Construct, id: str, arn: str, *, key: str | None = None, versioned: bool = False
+        scope: Construct, id: str, arn: str, *, key: KeyAccess | str | None = None, versioned: bool = False
     ) -> ExistingBucket:
         """A bucket that exists already, by ARN."""
         arn = checked_arn(arn, "s3", "arn:aws:s3:::uploads", r"[\w.-]+")

@@ -12,7 +12,7 @@ from ..source import caller
 from ..tokens import AWS, describe, has_marker
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
-from .keys import grant_key
+from .keys import KeyAccess, grant_key, key_arn
 from .policy import Document, Grant, Principal, Statement, give
 from .sqs import DeadLetter, QueueAccess
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from ..resource import Resource
     from ..tokens import Token
+    from .cloudwatch import AlarmAccess
     from .invocable import Invocable
+    from .metric import Metric
     from .policy import Conditions, Grantee
 
     class Options(TypedDict, total=False):
@@ -48,7 +50,7 @@ class TopicAccess(Construct):
     """Who hears what a topic says and who may publish, whether it is made here or exists already."""
 
     if TYPE_CHECKING:
-        key: str | None
+        key: KeyAccess | str | None
 
         def _state(self, statement: Statement) -> Resource: ...
 
@@ -122,7 +124,7 @@ class TopicAccess(Construct):
 
     def grant_publish(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
         """Let somebody publish; with a customer key, use it too."""
-        grant_key(self, self.key, who, ("kms:GenerateDataKey", "kms:Decrypt"))
+        self._grant_key(who)
         return give(who, ["sns:Publish"], on=[self.arn], through=self._state, when=when)
 
     def grant_subscribe(self, who: str | Principal | Grantee, *, when: Conditions | None = None) -> Grant:
@@ -130,7 +132,11 @@ class TopicAccess(Construct):
         return give(who, ["sns:Subscribe"], on=[self.arn], through=self._state, when=when)
 
     def accept_from(self, service: str, source_arn: str) -> Resource:
-        """Let one resource of an AWS service publish here, and no other; returns the topic policy."""
+        """Let one resource of an AWS service publish here, and no other; returns the topic policy.
+
+        A customer key lets the service use it on behalf of this account: the source's ARN could close a circle.
+        """
+        self._grant_key(Principal.service(service))
         return self._state(
             Statement(
                 ["sns:Publish"],
@@ -146,6 +152,7 @@ class TopicAccess(Construct):
         An ARN that is known all the same, by a fixed name, is asked for too.
         """
         source = {} if source_arn is None else {"ArnLike": {"aws:SourceArn": source_arn}}
+        self._grant_key(Principal.service(service))
         return self._state(
             Statement(
                 ["sns:Publish"],
@@ -154,6 +161,15 @@ class TopicAccess(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": AWS.AccountId}, **source},
             )
         )
+
+    def metric(self, name: str, *, statistic: str = "Sum", period: int = 300) -> Metric:
+        """What SNS says of the topic: `NumberOfMessagesPublished`, `NumberOfNotificationsFailed`, `PublishSize`, …"""
+        from .metric import Metric
+
+        return Metric("AWS/SNS", name, {"TopicName": self.topic_name}, statistic=statistic, period=period)
+
+    def _grant_key(self, who: str | Principal | Grantee) -> None:
+        grant_key(self, self.key, who, ("kms:GenerateDataKey", "kms:Decrypt"), via="sns")
 
     def _subscription(
         self,
@@ -196,9 +212,9 @@ class SNSTopic(TopicAccess):
 
     - `display_name`: at most 100 characters; the sender's name of e-mails and short messages.
     - `deduplication`: "content" lets a FIFO topic tell repeated messages by their text.
-    - `key`: the ARN, id or alias of a KMS key to encrypt with; left out, SNS keeps messages encrypted by itself only
-      in transit. Queues and services that receive through a customer key need its key policy to let
-      `sns.amazonaws.com` use it.
+    - `key`: a `KMSKey`, or the ARN, id or alias of a key, to encrypt with; left out, SNS keeps messages encrypted by
+      itself only in transit. Services that publish here through a `KMSKey` of this app are let use it on behalf of this
+      account.
     - `max_message_size`: bytes, 1,024 to 1,048,576; above 262,144 only queues, functions and Firehose may subscribe.
     - `archive_days`: a FIFO topic keeps messages for replay, 1 to 365 days.
     - `tracing`: X-Ray follows messages through.
@@ -206,7 +222,7 @@ class SNSTopic(TopicAccess):
     - `name`: a fixed name (`.fifo` at the end of a FIFO topic's); leave it out unless somebody else needs to know it.
 
     What the topic is used for can be told, and is checked: `message_bytes`, `sms_bytes`, `pull` (consumers that mean
-    to poll).
+    to poll), `purpose` ("confirmation", "notification", "newsletter" or "marketing" to customers; "alert" or "fan-out").
 
     Source: SNS Developer Guide; course notes, SNS.
     """
@@ -215,7 +231,7 @@ class SNSTopic(TopicAccess):
     fifo: bool = False
     display_name: str | None = None
     deduplication: Literal["content"] | None = None
-    key: str | None = None
+    key: KeyAccess | str | None = None
     max_message_size: int | Token | None = None
     archive_days: int | None = None
     tracing: bool = False
@@ -223,6 +239,7 @@ class SNSTopic(TopicAccess):
     message_bytes: int | None = None
     sms_bytes: int | None = None
     pull: bool | None = None
+    purpose: Literal["confirmation", "notification", "newsletter", "marketing", "alert", "fan-out"] | None = None
 
     def build(self) -> None:
         """Make the topic."""
@@ -234,7 +251,7 @@ class SNSTopic(TopicAccess):
             FifoTopic=True if self.fifo else None,
             DisplayName=self.display_name,
             ContentBasedDeduplication=True if self.deduplication == "content" else None,
-            KmsMasterKeyId=self.key,
+            KmsMasterKeyId=key_arn(self.key),
             MaximumMessageSize=self.max_message_size,
             ArchivePolicy=None if self.archive_days is None else {"MessageRetentionPeriod": str(self.archive_days)},
             TracingConfig="Active" if self.tracing else None,
@@ -245,6 +262,7 @@ class SNSTopic(TopicAccess):
             max_message_size=self.max_message_size,
             sms_bytes=self.sms_bytes,
             pull=self.pull,
+            purpose=self.purpose,
         )
         if self.tls_only:
             self._state(
@@ -258,6 +276,28 @@ class SNSTopic(TopicAccess):
                 )
             )
 
+    def accept_alarm(self, alarm: AlarmAccess) -> Resource:
+        """Let a CloudWatch alarm publish here; alarms of other stacks as those of this account and region.
+
+        The alarms of one stack share a statement. With a customer key of this app, CloudWatch may use it for this account.
+        """
+        self._grant_key(Principal.service("cloudwatch.amazonaws.com"))
+        near = alarm.node.stack is self.node.stack
+        arn = alarm.arn if near else arn_here("cloudwatch", "alarm:*")
+        alarms: list[str] = self.__dict__.setdefault("_alarms", [])
+        if not any(str.__eq__(arn, known) for known in alarms):
+            self._policy.drop("FromAlarms")
+            alarms.append(arn)
+        return self._state(
+            Statement(
+                ["sns:Publish"],
+                [self.arn],
+                principal=Principal.service("cloudwatch.amazonaws.com"),
+                conditions={"ArnLike": {"aws:SourceArn": alarms[0] if len(alarms) == 1 else list(alarms)}},
+                sid="FromAlarms",
+            )
+        )
+
     def _state(self, statement: Statement) -> Resource:
         self._policy.add(statement)
         made = self.node.children.get("Policy")
@@ -268,13 +308,13 @@ class SNSTopic(TopicAccess):
         return made.node.resource
 
     @staticmethod
-    def from_name(scope: Construct, id: str, name: str, *, key: str | None = None) -> ExistingTopic:
-        """A topic of this account and region that exists already; `key` is the ARN of its customer key."""
+    def from_name(scope: Construct, id: str, name: str, *, key: KeyAccess | str | None = None) -> ExistingTopic:
+        """A topic of this account and region that exists already; `key` is its customer key."""
         checked_name(name)
         return ExistingTopic(scope, id, values={"arn": arn_here("sns", name), "topic_name": name}, key=key)
 
     @staticmethod
-    def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingTopic:
+    def from_arn(scope: Construct, id: str, arn: str, *, key: KeyAccess | str | None = None) -> ExistingTopic:
         """A topic that exists already, by ARN. It can be subscribed to, as far as its own policy lets this account."""
         arn = checked_arn(arn, "sns", "arn:aws:sns:eu-west-1:123456789012:placed", r"[\w.-]+")
         return ExistingTopic(scope, id, values={"arn": arn, "topic_name": part(arn, 5)}, key=key)

@@ -11,7 +11,7 @@ from ..source import caller
 from ..tokens import AWS
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .hints import check
-from .keys import grant_key
+from .keys import KeyAccess, grant_key, key_arn
 from .policy import Document, Grant, Principal, Statement, give
 
 TYPE_CHECKING = False
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..resource import Resource
     from ..tokens import Token
+    from .metric import Metric
     from .policy import Conditions, Grantee
 
 QUEUE = "AWS::SQS::Queue"
@@ -51,7 +52,7 @@ class QueueAccess(Construct):
     """Who may do what with a queue, whether it is made here or exists already."""
 
     if TYPE_CHECKING:
-        key: str | None
+        key: KeyAccess | str | None
 
         def _state(self, statement: Statement) -> Resource: ...
 
@@ -78,7 +79,11 @@ class QueueAccess(Construct):
         return give(who, PURGE, on=[self.arn], through=self._state)
 
     def accept_from(self, service: str, source_arn: str) -> Resource:
-        """Let one resource of an AWS service send here, and no other (`aws:SourceArn`); returns the queue policy."""
+        """Let one resource of an AWS service send here, and no other (`aws:SourceArn`); returns the queue policy.
+
+        A customer key lets the service use it on behalf of this account: the source's ARN could close a circle.
+        """
+        self._let_service(service)
         return self._state(
             Statement(
                 ["sqs:SendMessage"],
@@ -88,11 +93,23 @@ class QueueAccess(Construct):
             )
         )
 
+    def metric(self, name: str, *, statistic: str = "Average", period: int = 300) -> Metric:
+        """What SQS says of the queue: `ApproximateAgeOfOldestMessage`, `ApproximateNumberOfMessagesVisible`, …
+
+        `statistic` and `period` as for `Metric`. Source: SQS Developer Guide, available CloudWatch metrics.
+        """
+        from .metric import Metric
+
+        return Metric("AWS/SQS", name, {"QueueName": self.queue_name}, statistic=statistic, period=period)
+
     def _actions(self, who: object, actions: tuple[str, ...]) -> tuple[str, ...]:
         return actions if not isinstance(who, str | Principal) else actions[:1]
 
     def _grant_key(self, who: str | Principal | Grantee, *actions: str) -> None:
-        grant_key(self, self.key, who, actions)
+        grant_key(self, self.key, who, actions, via="sqs")
+
+    def _let_service(self, service: str) -> None:
+        self._grant_key(Principal.service(service), "kms:GenerateDataKey", "kms:Decrypt")
 
     def accept_from_account(self, service: str, source_arn: str | None = None) -> Resource:
         """Let an AWS service send here on behalf of this account; for sources whose ARN would close a circle.
@@ -100,6 +117,7 @@ class QueueAccess(Construct):
         An ARN that is known all the same, by a fixed name, is asked for too.
         """
         source = {} if source_arn is None else {"ArnLike": {"aws:SourceArn": source_arn}}
+        self._let_service(service)
         return self._state(
             Statement(
                 ["sqs:SendMessage"],
@@ -123,7 +141,8 @@ class SQSQueue(QueueAccess):
     - `dead_letter`: another queue of the same kind: `dead_letter=failed.after(5)`.
     - `dead_letters_of`: which queues of this account and region may use this one as dead-letter queue: "any" (what AWS
       does by itself), "none", or up to 10 queues: ARNs, existing queues, or constructs with a `name`.
-    - `encryption`: "sqs" (default, free), "kms" with `key` (an ARN, id or alias; `alias/aws/sqs` by default), or "none".
+    - `key`: a `KMSKey`, or an ARN, id or alias. `encryption`: "sqs" (default without a key, free), "kms" (default with
+      one; `alias/aws/sqs` if there is none), or "none". Services that send here through a `KMSKey` of this app are let use it on behalf of this account.
     - `deduplication`: "content" lets a FIFO queue tell repeated messages by their text.
     - `high_throughput`: a FIFO queue that orders within message groups only, for more calls a second.
     - `tls_only`: refuse requests that do not come over TLS.
@@ -145,8 +164,8 @@ class SQSQueue(QueueAccess):
     max_message_size: int | Token | None = None
     dead_letter: DeadLetter | None = None
     dead_letters_of: Literal["any", "none"] | Sequence[QueueAccess | str] | None = None
-    encryption: Literal["sqs", "kms", "none"] = "sqs"
-    key: str | None = None
+    encryption: Literal["sqs", "kms", "none"] | None = None
+    key: KeyAccess | str | None = None
     data_key_reuse: int | Token | None = None
     deduplication: Literal["content"] | None = None
     high_throughput: bool = False
@@ -160,6 +179,8 @@ class SQSQueue(QueueAccess):
     def build(self) -> None:
         """Make the queue."""
         self._policy = Document()
+        if self.encryption is None:
+            self.encryption = "sqs" if self.key is None else "kms"
         if self.key is not None and self.encryption != "kms":
             raise ConstructError(
                 f'{self.node.path}: key= goes with encryption="kms", not {self.encryption!r}', place=caller(),
@@ -184,7 +205,9 @@ class SQSQueue(QueueAccess):
             RedrivePolicy=redrive,
             RedriveAllowPolicy=self._sources(),
             SqsManagedSseEnabled={"sqs": True, "none": False}.get(self.encryption),
-            KmsMasterKeyId=("alias/aws/sqs" if self.key is None else self.key) if self.encryption == "kms" else None,
+            KmsMasterKeyId=("alias/aws/sqs" if self.key is None else key_arn(self.key))
+            if self.encryption == "kms"
+            else None,
             KmsDataKeyReusePeriodSeconds=self.data_key_reuse,
             ContentBasedDeduplication=True if self.deduplication == "content" else None,
             DeduplicationScope="messageGroup" if self.high_throughput else None,
@@ -242,8 +265,8 @@ class SQSQueue(QueueAccess):
         return made.node.resource
 
     @staticmethod
-    def from_name(scope: Construct, id: str, name: str, *, key: str | None = None) -> ExistingQueue:
-        """A queue of this account and region that exists already; `key` is the ARN of its customer key."""
+    def from_name(scope: Construct, id: str, name: str, *, key: KeyAccess | str | None = None) -> ExistingQueue:
+        """A queue of this account and region that exists already; `key` is its customer key."""
         checked_name(name)
         url = f"https://sqs.{AWS.Region}.{AWS.URLSuffix}/{AWS.AccountId}/{name}"
         return ExistingQueue(
@@ -251,7 +274,7 @@ class SQSQueue(QueueAccess):
         )  # fmt: skip
 
     @staticmethod
-    def from_arn(scope: Construct, id: str, arn: str, *, key: str | None = None) -> ExistingQueue:
+    def from_arn(scope: Construct, id: str, arn: str, *, key: KeyAccess | str | None = None) -> ExistingQueue:
         """A queue that exists already, by ARN."""
         arn = checked_arn(arn, "sqs", "arn:aws:sqs:eu-west-1:123456789012:orders", r"[\w.-]+")
         name = part(arn, 5)

@@ -10,6 +10,7 @@ from ..errors import ConstructError
 from ..node import MAIN
 from ..resource import Resource
 from ..rules.limits import FILTERS_MOST, STREAM_READERS
+from ..rules.schedules import schedule_problem
 from ..source import caller
 from ..tokens import attribute_of, describe, express, reference, referent_of, to_json
 from .existing import Existing
@@ -106,36 +107,16 @@ def _check_pattern(target: Invocable, pattern: Any, example: str, under: str = "
             )  # fmt: skip
 
 
-_UNITS = ("minute", "hour", "day")
-
-
 def _check_schedule(target: Invocable, schedule: str) -> None:
-    """Raise `ConstructError` for what EventBridge does not take.
-
-    Source: EventBridge User Guide, rules that run on a schedule.
-    """
-    kind, inside = schedule.removesuffix(")").split("(", 1)
-    fields = inside.split()
-    if kind == "rate":
-        number, unit = fields if len(fields) == 2 else ("", "")
-        one = number == "1"
-        if number.isdecimal() and int(number) and unit in [word if one else f"{word}s" for word in _UNITS]:
-            return
-        raise ConstructError(
-            f"{target.node.path}: {schedule!r} is no schedule", place=caller(),
-            fix="rate(1 minute), rate(5 minutes); also hours and days",
-        )  # fmt: skip
-    if len(fields) != 6 or fields[2:5:2].count("?") != 1:
-        raise ConstructError(
-            f"{target.node.path}: {schedule!r} is no schedule: minutes, hours, day of month, month, day of week and year, "
-            "one of the two days as ?",
-            place=caller(),
-            fix="such as cron(0 12 * * ? *)",
-        )
+    """Raise `ConstructError` for what EventBridge does not take."""
+    wrong = schedule_problem(schedule)
+    if wrong is not None:
+        raise ConstructError(f"{target.node.path}: {wrong[0]}", place=caller(), fix=wrong[1])
 
 
 def _kind(target: Invocable, source: Any) -> str:
     from .dynamodb import TableAccess
+    from .kinesis import KinesisConsumer, StreamAccess
     from .s3 import BucketAccess
 
     if isinstance(source, TopicAccess):
@@ -147,6 +128,8 @@ def _kind(target: Invocable, source: Any) -> str:
         return "bucket"
     if isinstance(source, QueueAccess):
         return "sqs"
+    if isinstance(source, StreamAccess | KinesisConsumer):
+        return "kinesis"
     if isinstance(source, Resource) and source.TYPE in _TYPES:
         return _TYPES[source.TYPE][0]
     if hasattr(source, "stream_arn"):
@@ -175,7 +158,7 @@ def _arn(source: Any, kind: str) -> str:
         return source
     if isinstance(source, Resource):
         return attribute_of(source, _TYPES[source.TYPE][1])
-    arn: str = source.arn if kind == "sqs" else source.stream_arn
+    arn: str = source.stream_arn if kind == "dynamodb" else source.arn
     return arn
 
 

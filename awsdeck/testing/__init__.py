@@ -1,4 +1,4 @@
-"""Tests of decks: what a template holds, snapshots, permissions, a deploy on this machine.
+"""Tests of decks: what a template holds, snapshots, permissions, a deploy on this machine, state machines tried out.
 
 The names load on first use, so that the pytest plugin costs nothing where it is not asked for.
 """
@@ -12,18 +12,24 @@ if TYPE_CHECKING:
     from .assertions import Assertions as Assertions
     from .assertions import template_of as template_of
     from .engine import Deployed as Deployed
+    from .execution import Execution as Execution
+    from .execution import run as run
     from .matchers import absent as absent
     from .matchers import any_value as any_value
     from .matchers import like as like
+    from .paths import StateError as StateError
 
 _HOMES = {
     "Answer": "awsdeck.permissions",
     "Assertions": "awsdeck.testing.assertions",
     "Deployed": "awsdeck.testing.engine",
+    "Execution": "awsdeck.testing.execution",
+    "StateError": "awsdeck.testing.paths",
     "absent": "awsdeck.testing.matchers",
     "any_value": "awsdeck.testing.matchers",
     "can": "awsdeck.permissions",
     "like": "awsdeck.testing.matchers",
+    "run": "awsdeck.testing.execution",
     "template_of": "awsdeck.testing.assertions",
 }
 

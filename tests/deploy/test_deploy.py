@@ -526,6 +526,18 @@ def test_the_policy_in_the_change_set_decides_what_becomes_of_the_data(
     assert {change.logical_id: change.data for change in listener.plans[0].changes} == {"Table": data}
 
 
+def test_a_copy_of_a_database_goes_without_a_flag(fake: FakeCloudFormation, make: Any, listener: Any) -> None:
+    source = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", "BackupRetentionPeriod": 7}}
+    reader = {"Type": "AWS::RDS::DBInstance", "Properties": {"SourceDBInstanceIdentifier": {"Ref": "Source"}}}
+    fake.add_stack("shop", {"Resources": {"Source": source, "First": reader, "Second": reader}})
+    fake.script("shop", Script(replacement={"Source": "Conditional", "Second": "Conditional"}))
+    longer = {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", "BackupRetentionPeriod": 14}}
+    assert deploy(make.shop({"Resources": {"Source": longer, "Second": reader}}), aws=fake.aws(), observer=listener).ok
+    planned = {change.logical_id: (change.action, change.data) for change in listener.plans[0].changes}
+    assert planned["First"] == ("delete", None)
+    assert planned["Source"] == ("update", None)
+
+
 def test_it_depends_is_not_believed_where_the_schema_knows(fake: FakeCloudFormation, make: Any, listener: Any) -> None:
     fake.add_stack("shop", TABLE)
     fake.script("shop", Script(replacement={"Table": "Conditional"}))

@@ -234,3 +234,10 @@ def test_findings_of_the_graph_name_their_stack() -> None:
     for name in ("one", "two"):
         graph.add(Template.from_dict({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}, "Outputt": {}}, name))
     assert {finding.stack for finding in check_graph(graph) if finding.rule == "XSV013"} == {"one", "two"}
+
+
+@pytest.mark.parametrize("module", registry.ABOUT)
+def test_a_module_that_waits_for_types_waits_for_those_its_rules_speak_of(module: str) -> None:
+    spoken = {type for rule in registry.module_rules(module) for type in rule.types if type != "*"}
+    assert spoken == {name for name in registry.ABOUT[module] if "::" in name}
+    assert module in registry.TOGETHER

@@ -38,20 +38,20 @@ def test_nothing_is_said_of_what_does_not_change() -> None:
 
 
 def test_a_replacement_names_the_property() -> None:
-    (finding,) = change("AWS::EC2::Instance", {"ImageId": "ami-1"}, {"ImageId": "ami-2"})
-    assert (finding.rule, finding.path) == ("UPD001", ("Resources", "It", "Properties", "ImageId"))
-    assert "ImageId replaces It" in finding.message
+    (finding,) = change("AWS::ECS::Cluster", {"ClusterName": "old"}, {"ClusterName": "new"})
+    assert (finding.rule, finding.path) == ("UPD001", ("Resources", "It", "Properties", "ClusterName"))
+    assert "ClusterName replaces It" in finding.message
 
 
 @pytest.mark.parametrize(
     ("type", "name", "policy", "fate"),
     [
-        ("AWS::EC2::Instance", "ImageId", None, "the old one is deleted after the update"),
-        ("AWS::EC2::Instance", "ImageId", "Delete", "the old one is deleted after the update"),
-        ("AWS::EC2::Instance", "ImageId", "Retain", "the old one stays beside it"),
+        ("AWS::ECS::Cluster", "ClusterName", None, "the old one is deleted after the update"),
+        ("AWS::ECS::Cluster", "ClusterName", "Delete", "the old one is deleted after the update"),
+        ("AWS::ECS::Cluster", "ClusterName", "Retain", "the old one stays beside it"),
         (
-            "AWS::EC2::Instance",
-            "ImageId",
+            "AWS::ECS::Cluster",
+            "ClusterName",
             {"Fn::If": ["Prod", "Retain", "Delete"]},
             "decided by its UpdateReplacePolicy",
         ),
@@ -66,15 +66,15 @@ def test_a_replacement_tells_what_becomes_of_the_old_one(type: str, name: str, p
 
 
 def test_a_change_that_cannot_be_told_may_replace() -> None:
-    (finding,) = change("AWS::EC2::Instance", {"ImageId": {"Ref": "Old"}}, {"ImageId": {"Ref": "New"}})
+    (finding,) = change("AWS::ECS::Cluster", {"ClusterName": {"Ref": "Old"}}, {"ClusterName": {"Ref": "New"}})
     assert "may replace" in finding.message
 
 
 def test_a_parameter_is_followed_where_its_value_is_known() -> None:
-    resources = {"It": {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": {"Ref": "Image"}}}}
-    parameters = {"Image": {"Type": "String"}}
-    before = graph(resources, Parameters=parameters, known={"parameters": {"Image": "ami-1"}})
-    after = graph(resources, Parameters=parameters, known={"parameters": {"Image": "ami-2"}})
+    resources = {"It": {"Type": "AWS::ECS::Cluster", "Properties": {"ClusterName": {"Ref": "Name"}}}}
+    parameters = {"Name": {"Type": "String"}}
+    before = graph(resources, Parameters=parameters, known={"parameters": {"Name": "old"}})
+    after = graph(resources, Parameters=parameters, known={"parameters": {"Name": "new"}})
     (finding,) = check_update(before, after)
     assert "replaces" in finding.message
 

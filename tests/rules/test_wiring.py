@@ -215,10 +215,6 @@ def test_a_role_that_trusts_its_user_or_may_do_so_is_fine(ask: Ask, user: dict[s
 INSTANCES = {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": [{"Ref": "R"}]}}
 STAGE_LOGS = {"Type": "AWS::ApiGateway::Account", "Properties": {"CloudWatchRoleArn": arn_of("R")}}
 DATABASE = {"Type": "AWS::RDS::DBInstance", "Properties": {"MonitoringInterval": 60, "MonitoringRoleArn": arn_of("R")}}
-CACHE = {
-    "Type": "AWS::DAX::Cluster",
-    "Properties": {"IAMRoleARN": arn_of("R"), "NodeType": "dax.r5.large", "ReplicationFactor": 1},
-}
 PLATFORM = {
     "Type": "AWS::ElasticBeanstalk::Environment",
     "Properties": {
@@ -256,7 +252,6 @@ LOGGED = {
         (DATABASE, "error", "monitoring.rds.amazonaws.com"),
         (INSTANCES, "warning", "ec2.amazonaws.com"),
         (STAGE_LOGS, "warning", "apigateway.amazonaws.com"),
-        (CACHE, "warning", "dax.amazonaws.com"),
         (PLATFORM, "warning", "elasticbeanstalk.amazonaws.com"),
         (REPLICATED, "warning", "s3.amazonaws.com"),
         (FLEET, "warning", "spotfleet.amazonaws.com"),

@@ -474,7 +474,7 @@ def test_the_policy_of_a_global_table_stands_in_its_own_region(stack: Stack) -> 
         ({"stream": "all"}, "stream="),
         ({"table_class": "gold"}, "table_class="),
         ({"encryption": "none"}, "encryption="),
-        ({"key": "alias/mine"}, 'key= goes with encryption="kms"'),
+        ({"key": "alias/mine", "encryption": "dynamodb"}, 'key= goes with encryption="kms"'),
         ({"partition_key": ("id", "S", "N")}, "is not a key"),
         ({"sort_key": 7}, "is not a key"),
         ({"sort_key": ("id", "N"), "partition_key": ("id", "S")}, "'S' in one key and 'N' in another"),

@@ -243,6 +243,6 @@ def test_publishing_is_granted_on_this_topic_only(stack: Stack) -> None:
     ]
 
 
-def test_a_key_without_kms_encryption_is_refused(stack: Stack) -> None:
+def test_a_key_with_another_encryption_is_refused(stack: Stack) -> None:
     with pytest.raises(ConstructError, match='encryption="kms"'):
-        SQSQueue(stack, "Q", key="alias/mine")
+        SQSQueue(stack, "Q", key="alias/mine", encryption="sqs")

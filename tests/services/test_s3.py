@@ -243,7 +243,10 @@ def test_a_bucket_is_public_only_when_it_says_so_twice(stack: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("keywords", "said"),
-    [({"key": "arn:aws:kms:x"}, 'encryption="kms"'), ({"encryption": "sse-c"}, "takes 's3', 'kms', 'kms-dsse'")],
+    [
+        ({"key": "arn:aws:kms:x", "encryption": "s3"}, 'encryption="kms"'),
+        ({"encryption": "sse-c"}, "takes 's3', 'kms', 'kms-dsse'"),
+    ],
 )
 def test_encryption_that_does_not_fit_is_refused(stack: Stack, keywords: Any, said: str) -> None:
     with pytest.raises(ConstructError, match=said):

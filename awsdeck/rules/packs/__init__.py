@@ -1,0 +1,1 @@
+"""Rules of good practice, in packs that somebody asks for by name."""

@@ -1,0 +1,6 @@
+"""Takes one message after the other."""
+
+
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b""]
