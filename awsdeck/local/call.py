@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import importlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -16,7 +19,12 @@ from botocore.config import Config
 from ministack.core.responses import get_account_id, get_region
 
 SESSION = botocore.session.get_session()
-MODULES = {"lambda": "lambda_svc"}  # where MiniStack's module is not called as the service is
+MODULES = {
+    "elbv2": "alb", "events": "eventbridge", "lambda": "lambda_svc", "logs": "cloudwatch_logs", "sesv2": "ses_v2",
+}  # fmt: skip
+"""Where MiniStack's module is not called as the service is."""
+
+WAITING = ("elasticache", "rds")  # services that hand their work to a thread, because they may start containers
 
 
 class Body(BytesIO):
@@ -43,17 +51,26 @@ def _send(request: Any, **_: Any) -> AWSResponse:
         body.encode() if isinstance(body, str) else bytes(body),
         parse_qs(url.query, keep_blank_values=True),
     )
-    try:
-        handling.send(None)
-    except StopIteration as done:
-        status, answer_headers, answer = done.value
+    if name in WAITING:
+        with ThreadPoolExecutor(1) as aside:  # a loop of its own: the engine's is the one that waits here
+            done = aside.submit(contextvars.copy_context().run, asyncio.run, handling)
+            status, answer_headers, answer = done.result()
     else:
-        handling.close()
-        raise RuntimeError(f"{request.url} has to wait, and an engine that waits for itself never ends")
+        status, answer_headers, answer = _at_once(handling, request.url)
     answer = answer.encode() if isinstance(answer, str) else answer or b""
     return AWSResponse(
         request.url, status, {str(key): str(value) for key, value in answer_headers.items()}, Body(answer)
     )
+
+
+def _at_once(handling: Any, url: str) -> Any:
+    """The answer of a handler that gives it without waiting for anything."""
+    try:
+        handling.send(None)
+    except StopIteration as done:
+        return done.value
+    handling.close()
+    raise RuntimeError(f"{url} has to wait, and an engine that waits for itself never ends")
 
 
 @cache

@@ -10,7 +10,28 @@ from ministack.services import cloudformation
 from ministack.services.cloudformation import provisioners
 
 from ..catalog import type_names
-from . import identity, network, omissions, topic
+from . import (
+    alarms,
+    caches,
+    databases,
+    deliveries,
+    edge,
+    identity,
+    images,
+    integrations,
+    keys,
+    machines,
+    mail,
+    names,
+    network,
+    omissions,
+    pools,
+    ranges,
+    secured,
+    topic,
+    traffic,
+    workflows,
+)
 from .kind import Kind, Made, Properties
 from .recorded import Recorded
 
@@ -18,6 +39,21 @@ __all__ = ["app", "emulated", "install", "recorded"]
 
 Handler = dict[str, Any]
 _emulated: set[str] = set()
+OURS = (
+    alarms, caches, databases, deliveries, edge, identity, keys, machines, mail, names, network, secured, topic, traffic,
+    workflows,
+)  # fmt: skip
+"""The modules with types of our own."""
+AROUND = {
+    "AWS::Cognito::UserPool": pools.with_issuer,
+    "AWS::EC2::VPC": ranges.with_ipv6,
+    "AWS::KMS::Key": keys.without_cryptography,
+    "AWS::RDS::DBCluster": databases.clusters,
+    "AWS::RDS::DBInstance": databases.instances,
+    "AWS::SES::EmailIdentity": mail.with_tokens,
+    "AWS::SecretsManager::Secret": secured.secrets,
+}
+"""Types whose own handlers of MiniStack's are made to do more."""
 
 
 def install() -> None:
@@ -25,10 +61,14 @@ def install() -> None:
     handlers: dict[str, Handler] = provisioners._RESOURCE_HANDLERS
     if _emulated:
         return
-    for name, kind in (identity.TYPES | network.TYPES | topic.TYPES).items():
+    for name, kind in ((name, kind) for module in OURS for name, kind in module.TYPES.items()):
         handlers[name] = {**handlers.get(name, {}), **handler(kind)}  # an import handler of MiniStack's stays
     for name, apply in omissions.AFTERWARDS.items():
         handlers[name] = completed(handlers[name], name, apply)
+    for name, around in AROUND.items():
+        handlers[name] = around(handlers[name])
+    images.install()
+    integrations.install()
     provisioners._STACK_TAG_PROPERTY.update(omissions.STACK_TAGS)
     _emulated.update(handlers)
     for name in type_names():

@@ -2,7 +2,8 @@
 
 Only explicit `Deny` statements are obeyed and only for requests about objects: whoever calls is the account's root,
 which needs no `Allow`. A request over loopback counts as encrypted (`aws:SecureTransport` is true), because it never
-leaves the machine and would otherwise be refused by every bucket that insists on TLS.
+leaves the machine and would otherwise be refused by every bucket that insists on TLS; so does one for a distribution
+(its domain as `Host`), which would only ever be sent on to https.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
+from ministack.app import _parse_cloudfront_dataplane_host
 from ministack.core.iam_actions import _s3_action, access_denied_response, s3_service_context
-from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
+from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy, pin_request_origin
 from ministack.core.responses import get_region, request_scope
 from ministack.core.router import detect_service
 from ministack.services import s3
 
+LOOPBACK = "127.0.0.1"
 KEY = "x-amz-server-side-encryption-aws-kms-key-id"  # S3 has a key of its own for who names none; MiniStack has not
 
 
@@ -41,7 +44,7 @@ def refusal(
         action=action,
         resource_arn=f"arn:aws:s3:::{bucket}/{key}",
         region=get_region(),
-        source_ip="127.0.0.1",
+        source_ip=LOOPBACK,
         secure_transport=True,
         service_context={name.lower(): value for name, value in keys.items()},
     )
@@ -59,11 +62,14 @@ def guarded(app: Any) -> Any:
     async def guard(scope: Any, receive: Any, send: Any) -> None:
         refused = None
         if scope["type"] == "http":
+            pin_request_origin(LOOPBACK, True)
             headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
             query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
             refused = refusal(scope["method"], scope["path"], query, headers)
             if headers.get("x-amz-server-side-encryption") == "aws:kms" and KEY not in headers:
                 scope = {**scope, "headers": [*scope["headers"], (KEY.encode(), b"alias/aws/s3")]}
+            if _parse_cloudfront_dataplane_host(headers.get("host", "")):
+                scope = {**scope, "scheme": "https"}
         if refused is None:
             await app(scope, receive, send)
             return

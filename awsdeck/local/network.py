@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from ministack.services import ec2
+
+from . import disks
 from .call import call
 from .kind import Fixed, Kind, Made, Properties, made_up
 
@@ -42,7 +45,9 @@ class Instance(Tagged):
 
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         asked = {
-            key: value for key, value in properties.items() if key not in ("Tags", "Volumes", "LicenseSpecifications")
+            key: value
+            for key, value in properties.items()
+            if key not in ("BlockDeviceMappings", "Tags", "Volumes", "LicenseSpecifications")
         }
         placement = {key: asked.pop(key, None) for key in ("AvailabilityZone", "Tenancy", "HostId", "Affinity")}
         profile, monitoring, user_data = (
@@ -62,7 +67,10 @@ class Instance(Tagged):
             asked.setdefault("ImageId", "ami-12c6146b")
         made = call("ec2", "RunInstances", MinCount=1, MaxCount=1, **asked)["Instances"][0]["InstanceId"]
         tag(made, {}, properties)
-        return made, self.attributes(made)
+        place(made, placement, properties.get("SubnetId"))
+        attributes = self.attributes(made)
+        disks.make(made, attributes["AvailabilityZone"], properties.get("BlockDeviceMappings"))
+        return made, attributes
 
     def attributes(self, physical_id: str) -> dict[str, Any]:
         found = call("ec2", "DescribeInstances", InstanceIds=[physical_id])["Reservations"][0]["Instances"][0]
@@ -78,7 +86,20 @@ class Instance(Tagged):
         }
 
     def delete(self, physical_id: str, properties: Properties) -> None:
+        volumes = disks.going(physical_id, properties.get("BlockDeviceMappings"))
         call("ec2", "TerminateInstances", InstanceIds=[physical_id])
+        for volume in volumes:
+            if volume in ec2._volumes:
+                ec2._volumes[volume]["Attachments"] = []
+                call("ec2", "DeleteVolume", VolumeId=volume)
+
+
+def place(instance: str, asked: Properties, subnet: str | None) -> None:
+    """Where an instance stands, which MiniStack does not look at: the zone of its subnet, and the tenancy asked for."""
+    where = {"AvailabilityZone": asked.get("AvailabilityZone"), "Tenancy": asked.get("Tenancy")}
+    if subnet in ec2._subnets:
+        where["AvailabilityZone"] = ec2._subnets[subnet]["AvailabilityZone"]
+    ec2._instances[instance]["Placement"].update({key: value for key, value in where.items() if value})
 
 
 class Address(Tagged):
@@ -101,7 +122,8 @@ class Address(Tagged):
         return physical_id, self.attributes(physical_id)
 
     def attributes(self, physical_id: str) -> dict[str, Any]:
-        found = call("ec2", "DescribeAddresses", PublicIps=[physical_id])["Addresses"][0]
+        every = call("ec2", "DescribeAddresses")["Addresses"]  # MiniStack gives all of them, whatever is asked for
+        found = next(one for one in every if one["PublicIp"] == physical_id)
         return {"AllocationId": found["AllocationId"], "PublicIp": physical_id}
 
     def delete(self, physical_id: str, properties: Properties) -> None:
@@ -145,6 +167,7 @@ class Volume(Tagged):
 
     def create(self, logical_id: str, properties: Properties, stack: str) -> Made:
         made = call("ec2", "CreateVolume", **untagged(properties))["VolumeId"]
+        ec2._volumes[made]["MultiAttachEnabled"] = str(properties.get("MultiAttachEnabled")).lower() == "true"
         tag(made, {}, properties)
         return made, self.attributes(made)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import bucket
+from . import balancers, bucket
 from .call import call
 from .kind import Properties
 
@@ -42,10 +42,27 @@ def function(name: str, old: Properties, new: Properties) -> None:
         call("lambda", "UpdateFunctionConfiguration", FunctionName=name, **configuration)
 
 
+def stream(name: str, old: Properties, new: Properties) -> None:
+    """AWS::Kinesis::Stream: encryption."""
+    before, after = old.get("StreamEncryption"), new.get("StreamEncryption")
+    if before != after:
+        change, settings = ("StartStreamEncryption", after) if after else ("StopStreamEncryption", before)
+        call("kinesis", change, StreamName=name, **(settings or {}))
+
+
+def schedule(name: str, old: Properties, new: Properties) -> None:
+    """AWS::Scheduler::Schedule: the time zone, the times between which it happens, the key."""
+    call("scheduler", "UpdateSchedule", **{**new, "Name": name})
+
+
 AFTERWARDS: dict[str, Apply] = {
     "AWS::DynamoDB::Table": table,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": balancers.subnets,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": balancers.targets,
+    "AWS::Kinesis::Stream": stream,
     "AWS::Lambda::Function": function,
     "AWS::S3::Bucket": bucket.apply,
+    "AWS::Scheduler::Schedule": schedule,
 }
 BEFORE_DELETE: dict[str, Callable[[str], None]] = {"AWS::S3::Bucket": bucket.keep_objects}
 STACK_TAGS = {  # types that get the tags of their stack, and the property and its form
