@@ -25,12 +25,17 @@ HOMES = {
     "explain": "explain",
     "why": "why",
     "permissions": "permissions",
+    "purchases": "purchases",
+    "calc": "calc",
+    "advise": "advise",
     "doctor": "doctor",
     "local": "local",
     "schema": "schema",
 }
 """The first word of every command, in the order of the help."""
 GROUPS = {
+    "calc": "The arithmetic of the course notes: capacity, prices, throttling, backups.",
+    "advise": "The decisions of the course notes: what to choose, and why.",
     "local": "The embedded CloudFormation on this machine.",
     "schema": "Resource types of your own.",
 }
