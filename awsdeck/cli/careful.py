@@ -37,6 +37,9 @@ def read(args: Sequence[str], version: str) -> Chosen | int:
     """
     try:
         chosen: Any = parser(version).main(list(args) or ["--help"], prog_name="awsdeck", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        word = error.ctx.command_path if error.ctx is not None else "awsdeck"
+        raise InputError(f"`{word}` needs a command", fix="one of those above") from None
     except click.exceptions.UsageError as error:
         where = error.ctx.command_path if error.ctx is not None else "awsdeck"
         raise InputError(error.format_message(), fix=f"`{where} --help` shows what there is") from None

@@ -8,6 +8,7 @@ from ..errors import InputError
 from .account import OPTIONS, in_reach, open_account
 from .command import Argument, Command, Option
 from .deck import assemble, stacks_named
+from .earlier import assembly_templates, given
 from .synth import deck_report, failed
 from .updates import deployed_templates, update_findings
 
@@ -97,7 +98,7 @@ def _before(
 ) -> tuple[dict[str, Before], str]:
     """The older template of each stack, and in words what it is."""
     if against is not None:
-        return _given(context, against, names)
+        return given(context, against, names)
     if local or in_reach(context, profile):
         aws, engine = open_account(context, local, profile, region, start=True)
         found = deployed_templates(aws, assembly, names)
@@ -108,76 +109,7 @@ def _before(
             "there is nothing to compare with: no credentials for AWS and no earlier assembly",
             fix="use --local, --profile NAME, or --against FILE|FOLDER|REVISION",
         )
-    return _assembly(folder), os.path.relpath(folder)
-
-
-def _given(context: Context, against: str, names: list[str]) -> tuple[dict[str, Before], str]:
-    if os.path.isdir(against):
-        return _assembly(against), against
-    if os.path.exists(against):
-        from ..template import load
-
-        if len(names) != 1:
-            raise InputError(
-                f"{against} is one template, and there are {len(names)} stacks", fix="name the stack it is for"
-            )
-        return {names[0]: load(against).data}, against
-    return _revision(context, against), f"revision {against}"
-
-
-def _assembly(folder: str) -> dict[str, Before]:
-    from ..assembly import Assembly
-    from ..diff.nested import whole
-
-    return {stack.name: whole(stack) for stack in Assembly.load(folder)}
-
-
-def _revision(context: Context, revision: str) -> dict[str, Before]:
-    """The templates that the deck of an older revision makes: checked out beside, and synthesized in a process of its own."""
-    import subprocess
-    import sys
-    import tarfile
-    import tempfile
-
-    here = os.getcwd()
-    top = _git("rev-parse", "--show-toplevel")
-    if top is None:
-        raise InputError(f"{revision} is neither a file nor a revision: this is no git repository")
-    if revision.startswith("-") or _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}") is None:
-        raise InputError(
-            f"{revision} is neither a file nor a git revision", fix="name a file, a folder, a branch, tag or commit"
-        )
-    with tempfile.TemporaryDirectory(prefix="awsdeck-") as folder:
-        packed = os.path.join(folder, "tree.tar")
-        tree, out = os.path.join(folder, "tree"), os.path.join(folder, "out")
-        _git("-C", top, "archive", "--format=tar", f"--output={packed}", revision)
-        with tarfile.open(packed) as archive:
-            archive.extractall(tree, filter="data")
-        there = os.path.join(tree, os.path.relpath(here, top))
-        deck = context.deck()
-        if not os.path.exists(os.path.join(there, deck)) and deck.endswith(".py"):
-            raise InputError(f"revision {revision} has no {deck}")
-        package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-        paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
-        limits = ["--limits", context.limits] if context.limits else []
-        done = subprocess.run(
-            [sys.executable, "-m", "awsdeck", "synth", deck, "--out", out, "--quiet", *limits],
-            cwd=there, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if done.returncode:
-            raise InputError(f"the deck of revision {revision} does not synthesize:\n{done.stderr.rstrip()}")
-        return _assembly(out)
-
-
-def _git(*words: str) -> str | None:
-    """What git says, or None when it refuses."""
-    import subprocess
-
-    try:
-        done = subprocess.run(["git", *words], capture_output=True, text=True, check=False)
-    except OSError:
-        raise InputError("git cannot be run", fix="install git, or give --against a file or folder") from None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return assembly_templates(folder), os.path.relpath(folder)
 
 
 def _template(path: str, against: str | None) -> list[tuple[StackArtifact, Before]]:

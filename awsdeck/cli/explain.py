@@ -20,9 +20,10 @@ def explain(context: Context, subject: str) -> int:
     if "::" in subject:
         return _type(context, subject)
     from ..lint.own import OWN
+    from ..lint.packs import find_in_packs
     from ..rules import find
 
-    rule = find(subject)
+    rule = find(subject) or find_in_packs(subject)
     if rule is not None:
         return _rule(context, rule)
     own = OWN.get(subject.upper())

@@ -25,17 +25,27 @@ def init(
     answers: str | None,
     force: bool,
 ) -> int:
-    """Render a blueprint into a folder; asks for what is not answered when somebody is there to ask."""
+    """Render a blueprint into a folder; asks which, and for what is not answered, when somebody is there to ask."""
     from .. import blueprint as blueprints
 
-    if blueprint is None:
-        return _list(context)
-    plan = blueprints.find(blueprint)
+    asks = not context.yes and sys.stdin is not None and sys.stdin.isatty()
     given = _answers(answers, set)
-    if not context.yes and sys.stdin is not None and sys.stdin.isatty():
+    if blueprint is not None:
+        plan = blueprints.find(blueprint)
+    elif asks and not context.json:
+        plan = _choose(context)
+    elif given:
+        names = ", ".join(one.name for one in blueprints.available())
+        raise InputError("answers, and no blueprint to ask for them", fix=f"name one of: {names}")
+    else:
+        return _list(context)
+    if asks:
         for question in plan.missing(given):
             given[question.name] = _ask(context, plan, question)
     folder = target or "."
+    if asks and blueprint is None:
+        usual = str(given.get("name", "."))
+        folder = _line(context, f"Folder to write to [{usual}]: ") or usual
     written = plan.render(given, folder, force=force)
     if context.json:
         context.screen.data({"version": 1, "blueprint": plan.name, "folder": folder, "files": written})
@@ -57,8 +67,49 @@ def _list(context: Context) -> int:
         context.screen.data({"version": 1, "blueprints": [{"name": one.name, "summary": one.summary} for one in found]})
         return 0
     context.screen.table(("BLUEPRINT", "WHAT IT MAKES"), [(one.name, one.summary) for one in found])
-    context.screen.note("awsdeck init BLUEPRINT [FOLDER] renders one")
+    context.screen.note(
+        "awsdeck init BLUEPRINT [FOLDER] renders one and asks for its answers, or takes them: --set NAME=VALUE, --answers FILE"
+    )
     return 0
+
+
+def _choose(context: Context) -> Blueprint:
+    """The blueprint that somebody chooses by its number or name; asks again until there is one."""
+    from .. import blueprint as blueprints
+
+    found = blueprints.available()
+    context.screen.table(("", "BLUEPRINT", "WHAT IT MAKES"), _numbered(found))
+    while True:
+        chosen = _line(context, "Which one (number, name, or the path of another): ")
+        if chosen.isascii() and chosen.isdigit() and 0 < int(chosen) <= len(found):
+            return found[int(chosen) - 1]
+        try:
+            return blueprints.find(chosen)
+        except InputError as error:
+            context.screen.error(error)
+
+
+def _numbered(found: list[Blueprint]) -> list[tuple[str, str, str]]:
+    """The rows of what can be chosen, with sentences broken where the terminal ends."""
+    import shutil
+    import textwrap
+
+    taken = len(str(len(found))) + max((len(one.name) for one in found), default=0) + 2 * len("  ")
+    width = max(shutil.get_terminal_size().columns - taken, 40)
+    rows = []
+    for number, one in enumerate(found, 1):
+        first, *more = textwrap.wrap(one.summary, width) or [""]
+        rows += [(str(number), one.name, first), *(("", "", line) for line in more)]
+    return rows
+
+
+def _line(context: Context, prompt: str) -> str:
+    """What somebody types."""
+    context.screen.put(context.screen.err, prompt, flush=True)
+    line = sys.stdin.readline()
+    if not line:
+        raise InputError("the answers end before the questions do")
+    return line.strip()
 
 
 def _ask(context: Context, plan: Blueprint, question: Question) -> Any:
@@ -66,17 +117,21 @@ def _ask(context: Context, plan: Blueprint, question: Question) -> Any:
     from ..blueprint.answers import check
 
     schema = {"properties": {question.name: plan.answers["properties"][question.name]}}
-    default = f" [{question.default}]" if question.default is not None else ""
     while True:
-        context.screen.put(context.screen.err, f"{question.text}{default}: ", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            raise InputError("the answers end before the questions do")
-        given = {question.name: line.strip()} if line.strip() or question.default is None else {}
+        line = _line(context, f"{question.text}{_default(question)}: ")
+        given = {question.name: line} if line or question.default is None else {}
         try:
             return check(schema, given, plan.name)[question.name]
         except InputError as error:
             context.screen.error(InputError(error.message.rpartition("\n  ")[2]))
+
+
+def _default(question: Question) -> str:
+    """What an empty line stands for, as a person would type it."""
+    default = question.default
+    if isinstance(default, bool):
+        return " [yes]" if default else " [no]"
+    return "" if default is None else f" [{default if default != '' else 'empty'}]"
 
 
 def _answers(file: str | None, pairs: list[str]) -> dict[str, Any]:
@@ -112,8 +167,8 @@ COMMANDS = (
     Command(
         "init",
         init,
-        "Start a project from a blueprint; without one, list them.",
-        Argument("blueprint", "The blueprint."),
+        "Start a project from a blueprint; without one, list them and ask which.",
+        Argument("blueprint", "The blueprint: its name, or the path of a folder with one."),
         Argument("target", "The folder to write to (default: this one).", metavar="FOLDER"),
         Option("--set", "An answer.", "list", metavar="NAME=VALUE"),
         Option("--answers", "Answers in JSON, YAML or TOML.", metavar="FILE"),

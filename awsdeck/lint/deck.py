@@ -8,13 +8,13 @@ from .suppress import idle, today
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from ..node import Node
     from ..tree import App
 
 
-def idle_words(app: App) -> Iterator[Finding]:
+def idle_words(app: App, more: Collection[str] = ()) -> Iterator[Finding]:
     """A finding for each rule that is ignored and not violated, or was ignored until a day that has passed.
 
     Counts only for an app that has been synthesized with its mistakes gathered: else some rules have not run.
@@ -31,6 +31,6 @@ def idle_words(app: App) -> Iterator[Finding]:
                 fix = "mend the resource, or give a later date"
                 yield located(Finding(EXPIRED, "warning", f"{rule} was ignored until {until}", fix=fix), node)
             elif (node, rule) not in heard:
-                what = idle(rule, constructs=True)
+                what = None if rule in more else idle(rule, constructs=True)
                 if what:
                     yield located(Finding(UNUSED, "warning", what, fix="take node.ignore(…) out"), node)

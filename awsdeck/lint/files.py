@@ -112,8 +112,33 @@ def unreadable(error: DeckError, file: str) -> Finding:
     return Finding(UNREADABLE, "error", message, file=place.file, line=place.line, column=place.column, fix=error.fix)
 
 
-def sources(paths: Iterable[str]) -> Iterator[Source | Unreadable]:
-    """The templates behind the paths, in the order of the paths; a file that two paths lead to is read once."""
+def sources(paths: Iterable[str], *, strict: bool = True) -> Iterator[Source | Unreadable]:
+    """The templates behind the paths, in the order of the paths; a file that two paths lead to is read once.
+
+    A file that is named and is no template is unreadable, unless `strict` is off: then it is left out.
+    """
+    for found in listed(paths):
+        source = found if isinstance(found, Unreadable) else found.read(strict=strict)
+        if source is not None:
+            yield source
+
+
+class Candidate:
+    """A file or folder that may hold templates; `named` says whether the user named it."""
+
+    __slots__ = ("file", "named")
+
+    def __init__(self, file: str, named: bool) -> None:
+        self.file = file
+        self.named = named
+
+    def read(self, *, strict: bool = True) -> Source | Unreadable | None:
+        """What is in it; None for a file that nobody meant."""
+        return _assembly(self.file) if os.path.isdir(self.file) else _file(self.file, self.named and strict)
+
+
+def listed(paths: Iterable[str]) -> Iterator[Candidate | Unreadable]:
+    """What there is to read behind the paths, each once."""
     seen: set[str] = set()
     for path in paths:
         for found in _expand(path):
@@ -122,12 +147,9 @@ def sources(paths: Iterable[str]) -> Iterator[Source | Unreadable]:
                 continue
             file, named = found
             real = file if file == "-" else os.path.realpath(file)
-            if real in seen:
-                continue
-            seen.add(real)
-            source = _assembly(file) if os.path.isdir(file) else _file(file, named)
-            if source is not None:
-                yield source
+            if real not in seen:
+                seen.add(real)
+                yield Candidate(file, named)
 
 
 def _expand(path: str) -> Iterator[tuple[str, bool] | Unreadable]:

@@ -38,13 +38,16 @@ class Filter:
         least = self.severity or ("info" if self.select else "warning")
         return SEVERITIES.index(finding.severity) <= SEVERITIES.index(least)
 
-    def check(self) -> None:
-        """Raise `InputError` for a selector that no rule begins with; loads every rule, unless nothing is selected."""
+    def check(self, more: Iterable[str] = ()) -> None:
+        """Raise `InputError` for a selector that no rule begins with, nor one of `more`.
+
+        Loads every rule, unless nothing is selected.
+        """
         if not self.select and not self.ignore:
             return
         from ..rules import all_rules
 
-        ids = sorted({*OWN, *(rule.id for rule in all_rules())})
+        ids = sorted({*OWN, *more, *(rule.id for rule in all_rules())})
         strays = [name for name in (*self.select, *self.ignore) if not any(id.startswith(name) for id in ids)]
         if strays:
             from difflib import get_close_matches

@@ -26,27 +26,36 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 class Report:
     """What a run of lint has found, and how much it has looked at."""
 
-    __slots__ = ("findings", "suppressed", "templates", "resources", "texts")
+    __slots__ = ("findings", "silenced", "known", "templates", "resources", "files", "texts")
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
-        self.suppressed = 0
+        self.silenced: list[tuple[Finding, str]] = []  # suppressed, with the reason
+        self.known = 0  # how many a baseline hides
         self.templates = 0
         self.resources = 0
+        self.files: dict[str, None] = {}  # what was looked at, in order
         self.texts: dict[str, Template] = {}  # by file, where there are findings
 
     def add(self, other: Report) -> None:
         """Take in what another run has found."""
         self.findings.extend(other.findings)
-        self.suppressed += other.suppressed
+        self.silenced.extend(other.silenced)
+        self.known += other.known
         self.templates += other.templates
         self.resources += other.resources
+        self.files.update(other.files)
         self.texts.update(other.texts)
 
     def sorted(self) -> Report:
         """This report with its findings in the order of files and lines, each once."""
         self.findings = sorted(dict.fromkeys(self.findings), key=Finding.sort_key)
         return self
+
+    @property
+    def suppressed(self) -> int:
+        """How many findings are suppressed."""
+        return len(self.silenced)
 
     def count(self, severity: str) -> int:
         """How many findings of a severity there are."""
@@ -149,6 +158,7 @@ def last_line(report: Report, paint: Paint) -> str:
     ]
     found = ", ".join(counts) if counts else paint("nothing found", "good")
     hidden = f", {report.suppressed} suppressed" if report.suppressed else ""
+    hidden += f", {report.known} in the baseline" if report.known else ""
     if not report.templates:
         return found + hidden
     return f"{found} in {counted(report.templates, 'template')}, {counted(report.resources, 'resource')}{hidden}"

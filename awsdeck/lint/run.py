@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 from ..errors import Finding
-from ..rules import Graph, check_graph, check_resource
+from ..rules import Graph, check_graph, check_more, check_resource
+from ..rules.engine import settled
 from ..template import Template
 from .files import Source, Unreadable, sources
 from .filters import Filter
 from .own import DOUBT, UNUSED
+from .packs import pack
 from .report import Report
 from .structure import structure
 from .suppress import Suppressions, unused_words
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..errors import Severity
+    from ..rules import Rule
     from ..rules.graph import Member
     from ..rules.vocabulary import Mode
 
@@ -36,13 +39,16 @@ def lint(
     ignore: Iterable[str] = (),
     severity: Severity | None = None,
     regions: Sequence[str] = (),
+    packs: Iterable[str] = (),
+    rules: Iterable[Rule] = (),
 ) -> list[Finding]:
     """What is wrong with a template: a `Template`, a dict, a path, a folder, a glob, an assembly, or several of them.
 
     `select` and `ignore` are rule ids or beginnings of ids; `severity` is the least that is reported, "warning" unless
-    told otherwise. Values in `parameters` count as known, and then the defaults of the others do too. What cannot be
-    read is a finding, not an exception.
+    told otherwise. Values in `parameters` count as known, and then the defaults of the others do too. `packs` are
+    rules of good practice ("security"), `rules` those of your own. What cannot be read is a finding, not an exception.
     """
+    more = (*(rule for name in packs for rule in pack(name)), *rules)
     wanted = Filter(select, ignore, severity)
     report = Report()
     several: Iterable[Any] = subject if isinstance(subject, list | tuple) else [subject]
@@ -53,7 +59,7 @@ def lint(
         else:
             found = [Source([one if isinstance(one, Template) else Template.from_dict(dict(one))])]
         for source in found:
-            report.add(check(source, wanted, limits=limits, parameters=parameters, regions=regions))
+            report.add(check(source, wanted, limits=limits, parameters=parameters, regions=regions, more=more))
     return report.sorted().findings
 
 
@@ -64,8 +70,10 @@ def check(
     limits: Mode = "documented",
     parameters: Mapping[str, Any] | None = None,
     regions: Sequence[str] = (),
+    more: Sequence[Rule] = (),
+    only_more: bool = False,
 ) -> Report:
-    """Everything lint has to say of templates that belong together."""
+    """Everything lint has to say of templates that belong together; `more` are rules beyond those that always run."""
     report = Report()
     if isinstance(source, Unreadable):
         report.findings = [finding for finding in [source.finding()] if wanted.passes(finding)]
@@ -83,26 +91,41 @@ def check(
             use_defaults=bool(parameters),
         )
         members[template.name] = member
-        found = list(structure(template.data))
-        for view in member.views.values():
-            found.extend(check_resource(view))
-        found.extend(_doubts(template))
-        by_template[template.name] = found
         report.templates += 1
+        if template.file:
+            report.files[template.file] = None
         report.resources += len(member.views)
+    for template in source.templates:  # once all are there: some rules follow references from one to another
+        found: list[Finding] = []
+        if not only_more:
+            found.extend(structure(template.data))
+            for view in members[template.name].views.values():
+                found.extend(check_resource(view))
+            found.extend(_doubts(template))
+        by_template[template.name] = found
     first = source.templates[0].name if source.templates else ""
-    for finding in check_graph(graph):
+    together = [] if only_more else check_graph(graph)
+    for finding in (*together, *(check_more(more, graph) if more else ())):
         by_template.get(finding.stack or first, by_template[first]).append(finding)
+    by_template = {name: settled(found) for name, found in by_template.items()}
+    ids = {rule.id for rule in more}
     silenced = [Suppressions(template.data, stack=source.stacks.get(template.name)) for template in source.templates]
     for template, suppressions in zip(source.templates, silenced, strict=True):
         kept, suppressed = suppressions.split(by_template[template.name])
-        report.suppressed += suppressed
+        name = template.name if source.stacks else None
+        report.silenced.extend(
+            (source.locate(finding.replace(stack=name), template), said)
+            for finding, said in suppressed
+            if wanted.passes(finding)
+        )
         by_template[template.name] = kept
+        if only_more:
+            continue
         kept.extend(suppressions.problems)
         if wanted.wants(UNUSED):
-            kept.extend(finding for finding in suppressions.unused())
-    if wanted.wants(UNUSED) and not source.partial:
-        for index, finding in unused_words(silenced):
+            kept.extend(finding for finding in suppressions.unused(ids))
+    if wanted.wants(UNUSED) and not source.partial and not only_more:
+        for index, finding in unused_words(silenced, ids):
             by_template[source.templates[index].name].append(finding)
     for template in source.templates:
         kept = by_template[template.name]

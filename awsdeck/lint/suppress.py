@@ -18,7 +18,7 @@ from .own import EXPIRED, NO_REASON, OWN, UNUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any
 
     from ..assembly import StackArtifact
@@ -35,13 +35,14 @@ class Suppression:
     `word` is what the deck said, once for everything below a construct; None when it stands in the template.
     """
 
-    __slots__ = ("rule", "resource", "until", "path", "word", "used")
+    __slots__ = ("rule", "resource", "reason", "until", "path", "word", "used")
 
     def __init__(
-        self, rule: str, resource: str | None, until: str | None, path: Path, word: Word | None = None
+        self, rule: str, resource: str | None, reason: str, until: str | None, path: Path, word: Word | None = None
     ) -> None:
         self.rule = rule
         self.resource = resource
+        self.reason = reason
         self.until = until
         self.path = path
         self.word = word
@@ -73,43 +74,48 @@ class Suppressions:
                 else:
                     self.problems.append(entry.replace(type=type))
 
-    def split(self, findings: Iterable[Finding]) -> tuple[list[Finding], int]:
-        """The findings that stay, and how many are suppressed."""
+    def split(self, findings: Iterable[Finding]) -> tuple[list[Finding], list[tuple[Finding, str]]]:
+        """The findings that stay, and those that are suppressed with the reason given."""
         if not self.entries:
-            kept = list(findings)
-            return kept, 0
-        kept, suppressed = [], 0
+            return list(findings), []
+        kept: list[Finding] = []
+        suppressed: list[tuple[Finding, str]] = []
         for finding in findings:
             covering = [entry for entry in self.entries if entry.covers(finding)]
             for entry in covering:
                 entry.used = True
             if covering:
-                suppressed += 1
+                suppressed.append((finding, covering[0].reason))
             else:
                 kept.append(finding)
         return kept, suppressed
 
-    def unused(self) -> Iterator[Finding]:
-        """A finding for each suppression that has suppressed nothing, though its rule is one that lint runs."""
+    def unused(self, more: Collection[str] = ()) -> Iterator[Finding]:
+        """A finding for each suppression that has suppressed nothing, though its rule, or one of `more`, has run."""
         for entry in self.entries:
-            if not entry.used and entry.word is None and (what := idle(entry.rule)):
+            if not entry.used and entry.word is None and (what := idle(entry.rule, more=more)):
                 yield Finding(
                     UNUSED, "warning", what, resource=entry.resource, path=entry.path, fix="take the suppression out"
                 )
 
 
-def idle(id: str, *, constructs: bool = False) -> str | None:
-    """What to say of a suppression of this rule that has suppressed nothing; None when lint does not run the rule."""
+def idle(id: str, *, constructs: bool = False, more: Collection[str] = ()) -> str | None:
+    """What to say of a suppression of this rule that has suppressed nothing; None when lint does not run the rule.
+
+    `more` are the ids of rules that ran beyond those that always do.
+    """
     from ..rules import find
 
     rule = find(id)
-    if rule is None and id not in OWN:
-        return f"there is no rule {id}"
+    if rule is None and id not in OWN and id not in more:
+        from .packs import find_in_packs
+
+        return f"there is no rule {id}" if find_in_packs(id) is None else None
     run = ("resource", "graph", "schema", *(("construct",) if constructs else ()))
     return f"{id} is suppressed and not violated" if rule is None or rule.scope in run else None
 
 
-def unused_words(suppressions: Iterable[Suppressions]) -> Iterator[tuple[int, Finding]]:
+def unused_words(suppressions: Iterable[Suppressions], more: Collection[str] = ()) -> Iterator[tuple[int, Finding]]:
     """What a deck ignores and nothing in its whole assembly violates: one finding for all that it was said for, with
     the number of the suppressions it stands in first.
     """
@@ -122,7 +128,7 @@ def unused_words(suppressions: Iterable[Suppressions]) -> Iterator[tuple[int, Fi
                 if entry.used:
                     used.add(entry.word)
     for word, (index, entry) in words.items():
-        what = None if word in used else idle(entry.rule)
+        what = None if word in used else idle(entry.rule, more=more)
         if what:
             yield (
                 index,
@@ -138,7 +144,7 @@ def _of_deck(stack: StackArtifact) -> Iterator[Suppression]:
         for rule, said in ignored.items():
             until = said.get("until")
             path = ("Resources", resource) if resource is not None else ()
-            yield Suppression(rule, resource, until, path, (rule, said["reason"], until))
+            yield Suppression(rule, resource, said["reason"], until, path, (rule, said["reason"], until))
 
 
 def _notes(data: Mapping[str, Any]) -> Iterator[tuple[str | None, str | None, Path, Mapping[str, Any]]]:
@@ -181,7 +187,7 @@ def _entries(note: Mapping[str, Any], resource: str | None, path: Path) -> Itera
         elif until is not None and not _DATE.fullmatch(str(until)):
             yield _problem(f"until {until!r} is not a date", resource, where, "write YYYY-MM-DD")
         else:
-            yield Suppression(rule.upper(), resource, None if until is None else str(until), where)
+            yield Suppression(rule.upper(), resource, reason, None if until is None else str(until), where)
 
 
 def _problem(message: str, resource: str | None, path: Path, fix: str) -> Finding:

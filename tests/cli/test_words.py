@@ -37,13 +37,14 @@ RIGHT = [
     "cancel shop --region eu-west-1",
     "drift --exit-code --output json",
     "permissions shop --for plan",
+    "purchases --output json --limits current",
     "doctor --profile shop",
     "init queue-worker there --set name=shop --force",
 ]
 WRONG = [
     "lnt",
     "lint --slect SQS",
-    "lint --format xml",
+    "lint --severity none",
     "synth a b",
     "explain",
     "deploy --concurrency many",
@@ -106,6 +107,8 @@ def test_what_typer_refuses_is_not_understood_quickly(line: str) -> None:
 
 def test_every_word_of_the_help_leads_to_commands_with_what_they_need() -> None:
     for command in commands.every():
+        if command.words[0] in ("calc", "advise"):  # made from the function's own keywords
+            continue
         taken = command.run.__code__.co_varnames[: command.run.__code__.co_argcount]
         given = {argument.name for argument in command.arguments} | {option.name for option in command.options}
         assert set(taken) == {"context", *given}, command.words

@@ -245,3 +245,20 @@ def test_a_ring_says_where_every_step_of_it_stands(tmp_path: Path) -> None:
     (finding,) = lint(path, select=["XSV002"])
     assert "ring.yaml:5:" in finding.message
     assert "ring.yaml:8:" in finding.message
+
+
+def test_an_assembly_is_linted_as_a_whole_also_by_rules_that_follow_references_early(tmp_path: Path) -> None:
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"KmsMasterKeyId": {"Fn::ImportValue": "keys:Key"}}}
+    using = {"Resources": {"T": topic}}
+    database = {"Engine": "postgres", "StorageEncrypted": True, "KmsKeyId": {"Fn::ImportValue": "keys:Key"}}
+    using["Resources"]["Db"] = {"Type": "AWS::RDS::DBInstance", "Properties": database}
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {}}}
+    giving = {
+        "Resources": {"Key": key},
+        "Outputs": {"Key": {"Value": {"Fn::GetAtt": ["Key", "Arn"]}, "Export": {"Name": "keys:Key"}}},
+    }
+    for name, template in (("a-using", using), ("keys", giving)):
+        (tmp_path / f"{name}.template.json").write_text(json.dumps(template))
+    stacks = {name: {"template": f"{name}.template.json"} for name in ("a-using", "keys")}
+    (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "stacks": stacks}))
+    assert not lint(str(tmp_path), select=["XSV003"])
