@@ -21,6 +21,8 @@ l1: Any = cfn
 sqs = importlib.import_module("awsdeck.cfn.sqs")
 Queue = sqs.Queue
 
+CLUSTER: Any = {"Engine": "aurora-mysql", "MasterUsername": "admin", "ManageMasterUserPassword": True}
+
 
 @pytest.fixture
 def stack() -> Stack:
@@ -122,7 +124,7 @@ def test_help_lists_properties_and_attributes() -> None:
 def test_a_resource_lists_its_properties_and_attributes(stack: Stack) -> None:
     listed = dir(l1.ec2.SecurityGroup(stack, "G", GroupDescription="g"))
     assert {"GroupDescription", "GroupId", "node", "ref"} <= {*listed}
-    assert {"Endpoint", "DBClusterArn"} <= {*dir(l1.rds.DBCluster(stack, "C", Engine="aurora-mysql"))}
+    assert {"Endpoint", "DBClusterArn"} <= {*dir(l1.rds.DBCluster(stack, "C", **CLUSTER))}
 
 
 def test_nested_values_have_a_type_to_annotate_with_that_makes_dictionaries() -> None:
@@ -188,7 +190,7 @@ def test_attributes_and_ref_are_deploy_time_values(stack: Stack) -> None:
 
 
 def test_dotted_attributes_are_reached_with_dots(stack: Stack) -> None:
-    cluster = l1.rds.DBCluster(stack, "Db", Engine="aurora-mysql")
+    cluster = l1.rds.DBCluster(stack, "Db", **CLUSTER)
     queue = Queue(stack, "Q", QueueName=cluster.Endpoint.Address)
     assert queue.properties == {"QueueName": {"Fn::GetAtt": ["Db", "Endpoint.Address"]}}
     with pytest.raises(ConstructError, match=r"no attribute 'Endpoint.Adress'; did you mean 'Endpoint.Address'"):
