@@ -54,10 +54,20 @@ def complaint(annotation: Any, module: str, value: Any) -> str | None:
 
 def checked(function: Checked) -> Checked:
     """Let a function or an `__init__` refuse arguments that its annotations do not allow: all at once, at the user's line."""
+    return checked_but()(function)
+
+
+def checked_but(*own: str) -> Callable[[Checked], Checked]:
+    """As `checked`, but for the arguments that the function looks at itself."""
+    return lambda function: _checking(function, own)
+
+
+def _checking(function: Checked, own: tuple[str, ...]) -> Checked:
     from functools import wraps
 
     plain: Any = function
-    code, kinds, module = plain.__code__, plain.__annotations__, plain.__module__
+    code, module = plain.__code__, plain.__module__
+    kinds = {name: kind for name, kind in plain.__annotations__.items() if name not in own}
     places = code.co_varnames[: code.co_argcount]
     rest = code.co_varnames[code.co_argcount + code.co_kwonlyargcount] if code.co_flags & _TAKES_MORE else None
     name = plain.__qualname__.removesuffix(".__init__")

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import attrs
 
+from ..rules.limits import API_BURST_MOST, API_RATE_MOST
 from .inputs import exact, within
 from .result import Result, value
 
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Literal
 
-ACCOUNT_RATE = 10_000
-"""Requests a second of one account and region, by default."""
-ACCOUNT_BURST = 5_000
-NEWER_REGIONS = (2_500, 1_250)
-"""Rate and burst where AWS gives less; `--limits current` in such a region."""
 SECOND = 1_000  # milliseconds
 
 
@@ -30,7 +26,7 @@ class Throttling(Result):
     throttled: int = value("requests")
 
 
-def token_bucket(requests: Iterable[int], *, rate: float = ACCOUNT_RATE, burst: int = ACCOUNT_BURST) -> Throttling:
+def token_bucket(requests: Iterable[int], *, rate: float = API_RATE_MOST, burst: int = API_BURST_MOST) -> Throttling:
     """Requests in each millisecond against a bucket of `burst` tokens that `rate` a second refill.
 
     The bucket is full at the start. Raises `ConstructError` for negative numbers.
@@ -54,15 +50,15 @@ def throttle(
     *,
     requests: int,
     spread: Literal["even", "first-millisecond", "half-first"] = "even",
-    rate: float = ACCOUNT_RATE,
-    burst: int = ACCOUNT_BURST,
+    rate: float = API_RATE_MOST,
+    burst: int = API_BURST_MOST,
 ) -> Throttling:
     """How many of the requests of one second API Gateway answers.
 
     - `requests`: requests in the second
     - `spread`: "even" over the second, all in the "first-millisecond", or half there and half over the rest
-    - `rate`: requests a second that refill the bucket
-    - `burst`: requests the bucket holds
+    - `rate`: requests a second that refill the bucket; 2,500 in newer regions
+    - `burst`: requests the bucket holds; 1,250 in newer regions
 
     Source: course notes, API Gateway throttling.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..cfn import resource_class
 from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..keywords import checked
 from ..node import MAIN
 from ..rules.apipaths import VERBS, VERBS_WORDS
 from ..source import caller
@@ -24,7 +25,6 @@ from .integration import Integration, integration_of, integrations_of
 from .keys import holds_permissions
 from .logs import LogGroupAccess
 from .policy import Document, Grant, Principal, Statement, give
-from .taken import taken
 from .usageplan import UsagePlan
 from .vpcendpoint import InterfaceEndpoint
 
@@ -99,7 +99,7 @@ class ApiAccess(Construct):
         """The ARN that callers' policies name, without stage, method and path."""
         return f"arn:{AWS.Partition}:execute-api:{AWS.Region}:{AWS.AccountId}:{self.api_id}"
 
-    @taken()
+    @checked
     def arn_for_execute(self, method: str = "*", path: str = "*", stage: str = "*") -> str:
         """The ARN of a method and path for policies; variables of the path stand for any text."""
         return f"{self.execute_arn}/{_tail(method, path, stage)}"
@@ -108,7 +108,7 @@ class ApiAccess(Construct):
         """The address of a stage, with a slash at its end."""
         return f"https://{self.api_id}.execute-api.{AWS.Region}.{AWS.URLSuffix}/{stage}/"
 
-    @taken()
+    @checked
     def grant_invoke(
         self, who: str | Principal | Grantee, method: str = "*", path: str = "*", *, stage: str = "*"
     ) -> Grant:

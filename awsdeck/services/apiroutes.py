@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from ..errors import ConstructError
+from ..keywords import checked, checked_but
 from ..rules.apipaths import PART_WORDS, VERBS, VERBS_WORDS, is_part, is_variable
 from ..source import caller
 from ..tokens import describe, has_marker
-from .taken import taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ApiModel:
 
     __slots__ = ("name", "schema", "content_type", "description")
 
-    @taken()
+    @checked
     def __init__(
         self, name: str, schema: Mapping[str, Any], *, content_type: str = "application/json", description: str = ""
     ) -> None:
@@ -61,7 +61,7 @@ class Route:
         self.cache_by: Sequence[str] = options.get("cache_by", ())
 
 
-@taken("body")
+@checked_but("body")
 def route(
     target: Target,
     *,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from ..cfn import resource_class
 from ..errors import ConstructError
+from ..keywords import checked, checked_but
 from ..rules.limits import AUTHORIZER_TTL_DEFAULT
 from ..source import caller
 from .cognito import UserPoolAccess
-from .taken import taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Authorizer:
         self.pattern = pattern
 
     @classmethod
-    @taken()
+    @checked
     def token(
         cls,
         function: Invocable,
@@ -80,7 +80,7 @@ class Authorizer:
         return cls("TOKEN", name, ttl, function=function, sources=[f"method.request.header.{header}"], pattern=pattern)
 
     @classmethod
-    @taken()
+    @checked
     def request(
         cls,
         function: Invocable,
@@ -97,7 +97,7 @@ class Authorizer:
         return cls("REQUEST", name, ttl, function=function, sources=[_source(one) for one in sources])
 
     @classmethod
-    @taken()
+    @checked_but("pools")
     def cognito(
         cls,
         *pools: UserPoolAccess | str,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from ..cfn import resource_class
 from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..keywords import checked
 from ..node import MAIN
 from ..source import caller
 from ..tokens import AWS, has_marker, select, split
 from .certificate import CertificateAccess
 from .existing import Existing, arn_here, checked_arn, checked_name, part
 from .invocable import Invocable
-from .taken import taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class UserPoolAccess(Construct):
         """The page where users sign in: a prefix of Cognito's own domain, or with a certificate a name of yours."""
         return UserPoolDomain(self, "Domain", pool=self, name=name, certificate=certificate)
 
-    @taken()
+    @checked
     def scopes(self, identifier: str, scopes: Mapping[str, str]) -> list[str]:
         """What an API of yours lets clients do, by name with a description; returns the scopes as clients name them."""
         word = "".join(letter if letter.isalnum() else " " for letter in identifier)

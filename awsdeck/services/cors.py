@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from ..errors import ConstructError
+from ..keywords import checked_but
 from ..source import caller
 from ..tokens import has_marker
-from .taken import taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Cors:
 
     __slots__ = ("origins", "everyone", "methods", "headers", "exposed", "credentials", "max_age")
 
-    @taken("origins")
+    @checked_but("origins")
     def __init__(
         self,
         origins: Sequence[str] | str,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..cfn import resource_class
 from ..constructs import Construct, attribute, construct, ref
 from ..errors import ConstructError
+from ..keywords import checked
 from ..node import MAIN
 from ..source import caller
 from ..tokens import AWS, has_marker
@@ -21,7 +22,6 @@ from .keys import holds_permissions
 from .lambda_ import LambdaVersion
 from .logs import LogGroup, LogGroupAccess
 from .metric import Metric
-from .taken import taken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class JwtAuthorizer:
 
     __slots__ = ("issuer", "audience", "header", "name")
 
-    @taken()
+    @checked
     def __init__(
         self, issuer: str, audience: Sequence[str], *, header: str = "Authorization", name: str = "Authorizer"
     ) -> None:
@@ -76,7 +76,7 @@ class JwtAuthorizer:
         self.name = name
 
     @classmethod
-    @taken()
+    @checked
     def cognito(cls, pool: UserPoolAccess, *clients: UserPoolClient | str, name: str = "Authorizer") -> JwtAuthorizer:
         """Tokens of a user pool that were made for these of its clients."""
         odd = next((one for one in clients if not isinstance(one, UserPoolClient | str)), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..cfn import resource_class
 from ..errors import ConstructError
+from ..keywords import checked, checked_but
 from ..rules.apipaths import VERBS, VERBS_WORDS, is_variable
 from ..source import caller
 from ..tokens import AWS, has_marker, to_json
@@ -18,7 +19,6 @@ from .keys import grant_key
 from .lambda_ import ExistingFunction, LambdaVersion
 from .sns import TopicAccess
 from .sqs import QueueAccess
-from .taken import taken
 from .vpclink import VpcLink
 
 TYPE_CHECKING = False
@@ -233,7 +233,7 @@ class _Service(Integration):
         )
 
 
-@taken("target")
+@checked_but("target")
 def invoke(target: Invocable | LambdaVersion, *, timeout: int | Token | None = None) -> Integration:
     """Invoke a function, an alias or a version with the whole request, and answer what it answers.
 
@@ -245,7 +245,7 @@ def invoke(target: Invocable | LambdaVersion, *, timeout: int | Token | None = N
     return _Function(target, timeout)
 
 
-@taken()
+@checked
 def http(
     url: str,
     *,
@@ -264,7 +264,7 @@ def http(
     return _Web(url, method, link, timeout, headers or {}, soap=False)
 
 
-@taken()
+@checked
 def soap(
     url: str,
     *,
@@ -279,13 +279,13 @@ def soap(
     return _Web(url, "POST", link, timeout, headers or {}, soap=True)
 
 
-@taken()
+@checked
 def mock(body: Any = None, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Integration:
     """Answer without asking anybody: text, or data that becomes JSON."""
     return _Mock(status, body, headers or {})
 
 
-@taken("queue")
+@checked_but("queue")
 def send_message(queue: QueueAccess, *, group: str | None = None, deduplication: str | None = None) -> Integration:
     """Put the body of the request into a queue.
 
@@ -316,7 +316,7 @@ def send_message(queue: QueueAccess, *, group: str | None = None, deduplication:
     )
 
 
-@taken("topic")
+@checked_but("topic")
 def publish_message(topic: TopicAccess, *, subject: str | None = None) -> Integration:
     """Publish the body of the request; `subject` is fixed text or something of the request.
 
@@ -345,7 +345,7 @@ def publish_message(topic: TopicAccess, *, subject: str | None = None) -> Integr
     )
 
 
-@taken("table", "request")
+@checked_but("table", "request")
 def call_table(
     table: TableAccess, action: str, request: Mapping[str, Any], *, answer: str = "$input.body"
 ) -> Integration:
@@ -373,7 +373,7 @@ def call_table(
     )
 
 
-@taken("machine")
+@checked_but("machine")
 def start_execution(machine: Startable, *, sync: bool = False) -> Integration:
     """Start a state machine with the body of the request as its input.
 
@@ -402,7 +402,7 @@ def start_execution(machine: Startable, *, sync: bool = False) -> Integration:
     )
 
 
-@taken()
+@checked
 def call_service(
     service: str,
     action: str,
