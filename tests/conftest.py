@@ -26,6 +26,8 @@ NOBODY = {
 }
 
 
+pytest.register_assert_rewrite("tests.blueprints.promises")
+
 KEPT = "AWSDECK_TEST_TEMPLATES"
 
 

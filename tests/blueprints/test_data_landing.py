@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,11 @@ import pytest
 from awsdeck import blueprint
 from awsdeck.deploy import AWS, deploy, destroy, outputs
 from tests.blueprints.project import Project, Rendered
-from tests.collected import errors_in
+from tests.blueprints.promises import (
+    eventually,
+    test_cfn_lint_finds_no_error,
+    test_it_synthesizes_and_lints_without_an_error_or_a_warning,
+)
 
 if TYPE_CHECKING:
     from awsdeck.local import Engine
@@ -57,21 +60,6 @@ def test_a_project_is_complete(rendered: Rendered) -> None:
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
         assert name == "src/host/start.sh.j2" or ("{%" not in text and "{{" not in text)
-
-
-def test_it_synthesizes_and_lints_without_an_error_or_a_warning(rendered: Rendered) -> None:
-    assert rendered.synth.returncode == 0, rendered.synth.stderr
-    done = rendered.run("-m", "awsdeck", "lint", "--format", "json")
-    found = json.loads(done.stdout)
-    assert found["findings"] == []
-    assert found["summary"]["templates"] == 1
-    assert done.returncode == 0
-
-
-def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
-    pytest.importorskip("cfnlint")
-    shutil.copy(rendered.folder / "awsdeck.out" / f"{rendered.stack}.template.json", tmp_path / "t.json")
-    assert errors_in(tmp_path) == []
 
 
 def test_its_own_tests_pass(rendered: Rendered) -> None:
@@ -317,14 +305,6 @@ class Running:
 
     def empty(self) -> None:
         self.client("sqs").purge_queue(QueueUrl=self.outputs["QueueUrl"])
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 60) -> Any:
-    """What a call gives as soon as that is true, or in the end."""
-    until = time.monotonic() + seconds
-    while not (found := holds()) and time.monotonic() < until:
-        time.sleep(0.1)
-    return found
 
 
 @pytest.fixture(scope="module")

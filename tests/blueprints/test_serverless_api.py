@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import secrets
-import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,7 +16,11 @@ import pytest
 from awsdeck import blueprint
 from awsdeck.deploy import AWS, deploy, destroy, outputs
 from tests.blueprints.project import Project, Rendered
-from tests.collected import errors_in
+from tests.blueprints.promises import (
+    test_cfn_lint_finds_no_error,
+    test_it_synthesizes_and_lints_without_an_error_or_a_warning,
+    test_its_code_is_as_ruff_wants_it,
+)
 
 if TYPE_CHECKING:
     from awsdeck.local import Engine
@@ -56,34 +58,11 @@ def test_a_project_is_complete(rendered: Rendered) -> None:
         assert "{{" not in text
 
 
-def test_it_synthesizes_and_lints_without_any_finding(rendered: Rendered) -> None:
-    assert rendered.synth.returncode == 0, rendered.synth.stderr
-    done = rendered.run("-m", "awsdeck", "lint", "--format", "json")
-    found = json.loads(done.stdout)
-    assert found["findings"] == []
-    assert found["summary"]["templates"] == 1
-    assert done.returncode == 0
-
-
-def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
-    pytest.importorskip("cfnlint")
-    shutil.copy(rendered.folder / "awsdeck.out" / f"{rendered.stack}.template.json", tmp_path / "t.json")
-    assert errors_in(tmp_path) == []
-
-
 def test_its_own_tests_pass(rendered: Rendered) -> None:
     done = rendered.own_tests("-k", "not deployed_api")
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
     assert "skipped" not in done.stdout
-
-
-@pytest.mark.skipif(importlib.util.find_spec("ruff") is None, reason="ruff is not installed")
-def test_its_code_is_as_ruff_wants_it(rendered: Rendered) -> None:
-    options = ("--isolated", "--line-length", "120", "--no-cache", ".")
-    for words in (("check", "--select", "E,F,I,UP,B,SIM,RUF"), ("format", "--check", "--diff")):
-        done = rendered.run("-m", "ruff", *words, *options)
-        assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,11 @@ import pytest
 from awsdeck import blueprint
 from awsdeck.deploy import AWS, deploy, destroy, outputs
 from tests.blueprints.project import Project, Rendered
-from tests.collected import errors_in
+from tests.blueprints.promises import (
+    test_cfn_lint_finds_no_error,
+    test_it_synthesizes_and_lints_without_an_error_or_a_warning,
+    test_its_code_is_as_ruff_wants_it,
+)
 
 if TYPE_CHECKING:
     from awsdeck.local import Engine
@@ -57,21 +61,6 @@ def test_a_project_is_complete(rendered: Rendered) -> None:
         assert not text.endswith("\n\n")
         assert "{%" not in text
         assert "{{" not in text
-
-
-def test_it_synthesizes_and_lints_without_an_error_or_a_warning(rendered: Rendered) -> None:
-    assert rendered.synth.returncode == 0, rendered.synth.stderr
-    done = rendered.run("-m", "awsdeck", "lint", "--format", "json")
-    found = json.loads(done.stdout)
-    assert found["findings"] == []
-    assert found["summary"]["templates"] == 1
-    assert done.returncode == 0
-
-
-def test_cfn_lint_finds_no_error(rendered: Rendered, tmp_path: Path) -> None:
-    pytest.importorskip("cfnlint")
-    shutil.copy(rendered.folder / "awsdeck.out" / f"{rendered.stack}.template.json", tmp_path / "t.json")
-    assert errors_in(tmp_path) == []
 
 
 def test_its_own_tests_pass(rendered: Rendered) -> None:
@@ -116,14 +105,6 @@ def test_its_own_tests_notice_what_is_taken_away(tmp_path: Path, file: str, old:
     done = project.own_tests("-k", "not published")
     assert done.returncode == 1, done.stdout
     assert any(line.startswith("FAILED") and broken in line for line in done.stdout.splitlines()), done.stdout
-
-
-@pytest.mark.skipif(importlib.util.find_spec("ruff") is None, reason="ruff is not installed")
-def test_its_code_is_as_ruff_wants_it(rendered: Rendered) -> None:
-    options = ("--isolated", "--line-length", "120", "--no-cache", ".")
-    for words in (("check", "--select", "E,F,I,UP,B,SIM,RUF"), ("format", "--check", "--diff")):
-        done = rendered.run("-m", "ruff", *words, *options)
-        assert done.returncode == 0, done.stdout
 
 
 def test_the_answers_reach_the_template(rendered: Rendered) -> None:
