@@ -8,6 +8,7 @@ import pytest
 
 from awsdeck.deploy import cancel, deploy, drift, follow, rollback
 from awsdeck.deploy.fake import FakeCloudFormation, Script, Throttled
+from awsdeck.deploy.fake.cloud import ANSWERS
 from awsdeck.errors import DeployError, InputError, NotClean, RolledBack, StoppedWatching
 
 OLD: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}}}}
@@ -121,6 +122,6 @@ def test_a_comparison_that_fails_is_an_error(
     fake.add_stack("shop", OLD)
     failed = {"DetectionStatus": "DETECTION_FAILED", "DetectionStatusReason": "no rights", "Timestamp": 1.0}
     failed |= {"StackId": "x", "StackDriftDetectionId": "x"}
-    monkeypatch.setattr(FakeCloudFormation, "_DescribeStackDriftDetectionStatus", lambda self, given: failed)
+    monkeypatch.setitem(ANSWERS, "DescribeStackDriftDetectionStatus", lambda fake, call: failed)
     with pytest.raises(DeployError, match="no rights"):
         drift(make.shop(OLD), aws=fake.aws())

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from ..diff import diff
+from ...diff import diff
 
 UPDATABLE = {
     "CREATE_COMPLETE",
@@ -458,7 +458,7 @@ def _policy(body: Mapping[str, Any], attribute: str, prefix: str, type_name: str
 
 
 def _check_capabilities(template: Mapping[str, Any], given: Sequence[str]) -> None:
-    from .request import capabilities
+    from ..request import capabilities
 
     missing = set(capabilities(template)) - set(given) - {"CAPABILITY_AUTO_EXPAND"}
     if "CAPABILITY_NAMED_IAM" in given:
