@@ -16,11 +16,12 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types bench format wheel clean
+.PHONY: help demo test fuzz lint types bench format wheel clean
 
 help:
 	@echo "make demo   render a blueprint, check it, deploy it into the embedded CloudFormation, look at the result"
 	@echo "make test   every test"
+	@echo "make fuzz   inputs that the code's own branches ask for; SECONDS=60 for each of TARGETS"
 	@echo "make lint   ruff: rules and format        make format  let ruff mend what it can"
 	@echo "make types  mypy --strict and pyright     make bench   side by side with peers"
 	@echo "make wheel  build dist/                   make clean   remove everything that make made"
@@ -32,6 +33,12 @@ demo: $(VENV)/ready-run
 test: $(VENV)/ready-dev
 	@echo "test: every test, two at a time"
 	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup $(TESTS)
+
+SECONDS := 60
+fuzz: $(VENV)/ready-dev
+	@echo "fuzz: installing the fuzzer, then $(SECONDS) s for each target"
+	@$(INSTALL) --no-build-isolation --editable '.[fuzz]'
+	@nice $(PYTHON) -m tests.fuzz --seconds $(SECONDS) $(TARGETS)
 
 lint: $(VENV)/ready-dev
 	@echo "lint: ruff, rules and format"

@@ -31,10 +31,11 @@ ASSETS_BUCKET = "AssetsBucket"
 class Origin:
     """Where a resource of a template comes from: the construct's path and the line that made it.
 
-    `ignore` are the rules that the deck ignores for it, each with its `reason` and perhaps `until`.
+    `ignore` are the rules that the deck ignores for it, each with its `reason` and perhaps `until`; `moved` is what it
+    was called before, `stack/LogicalId`.
     """
 
-    __slots__ = ("construct", "file", "line", "ignore")
+    __slots__ = ("construct", "file", "line", "ignore", "moved")
 
     def __init__(
         self,
@@ -42,15 +43,34 @@ class Origin:
         file: str | None = None,
         line: int | None = None,
         ignore: Mapping[str, Mapping[str, str]] | None = None,
+        moved: Iterable[str] = (),
     ) -> None:
         self.construct = construct
         self.file = file
         self.line = line
         self.ignore = ignore or {}
+        self.moved = tuple(moved)
 
     def place(self) -> Place | None:
         """File and line, when they are known."""
         return Place(self.file, self.line) if self.file else None
+
+    def to_manifest(self) -> dict[str, Any]:
+        """As a manifest has it; what is not known is left out."""
+        fields = {
+            "construct": self.construct,
+            "file": self.file,
+            "line": self.line,
+            "ignore": self.ignore,
+            "moved": list(self.moved),
+        }
+        return {name: value for name, value in fields.items() if value or name == "construct"}
+
+    @classmethod
+    def from_manifest(cls, entry: Mapping[str, Any]) -> Origin:
+        """The origin that a manifest describes."""
+        moved = entry.get("moved", ())
+        return cls(entry["construct"], entry.get("file"), entry.get("line"), entry.get("ignore"), moved)
 
 
 class StackArtifact:
@@ -61,12 +81,18 @@ class StackArtifact:
     `assets` are what the template wants to find in a bucket, as the manifest has them; `files` makes the zip for a key
     in the bucket and gives its path. `inputs` are parameters that a deploy fills with an output of another stack of the
     assembly, in whatever region that is: its name and the output's. `ignore` are the rules that the deck ignores for the
-    whole stack.
+    whole stack. `role` is taken on to deploy it, `execution_role` is what CloudFormation works with. Where
+    `notification_arns`, `rollback_triggers`, `monitoring` (minutes) or `stack_policy` is None, a deploy leaves the stack's
+    own as it is; empty ones take it away. `before` and `after` are functions of the deck's own to call around a deploy,
+    with the plan and with the result; they are in no manifest. `spread` says to which accounts and regions a stack set goes,
+    as the manifest has it. `nested` are the sources of what stands in nested stacks, by `Nested.Id`.
     """
 
     __slots__ = (
         "name", "template", "region", "account", "dependencies", "parameters", "inputs", "tags",
-        "termination_protection", "assets", "files", "origins", "ignore",
+        "termination_protection", "role", "execution_role", "notification_arns", "rollback_triggers", "monitoring",
+        "stack_policy", "before", "after", "assets", "files", "origins", "ignore", "nested",
+        "spread",
     )  # fmt: skip
 
     def __init__(
@@ -81,10 +107,20 @@ class StackArtifact:
         inputs: Mapping[str, tuple[str, str]] | None = None,
         tags: Mapping[str, str] | None = None,
         termination_protection: bool = False,
+        role: str | None = None,
+        execution_role: str | None = None,
+        notification_arns: Iterable[str] | None = None,
+        rollback_triggers: Iterable[str] | None = None,
+        monitoring: int | None = None,
+        stack_policy: Mapping[str, Any] | None = None,
+        before: Iterable[Callable[[Any], object]] = (),
+        after: Iterable[Callable[[Any], object]] = (),
         assets: Iterable[Mapping[str, Any]] = (),
         files: Mapping[str, Callable[[], str]] | None = None,
         origins: Mapping[str, Origin] | None = None,
         ignore: Mapping[str, Mapping[str, str]] | None = None,
+        nested: Mapping[str, Origin] | None = None,
+        spread: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
         self.template = template
@@ -95,10 +131,24 @@ class StackArtifact:
         self.inputs = dict(inputs or {})
         self.tags = dict(tags or {})
         self.termination_protection = termination_protection
+        self.role = role
+        self.execution_role = execution_role
+        self.notification_arns = None if notification_arns is None else tuple(notification_arns)
+        self.rollback_triggers = None if rollback_triggers is None else tuple(rollback_triggers)
+        self.monitoring = monitoring
+        self.stack_policy = None if stack_policy is None else dict(stack_policy)
+        self.before = tuple(before)
+        self.after = tuple(after)
         self.assets = tuple(dict(asset) for asset in assets)
         self.files = dict(files or {})
         self.origins = dict(origins or {})
         self.ignore = dict(ignore or {})
+        self.nested = dict(nested or {})
+        self.spread = None if spread is None else dict(spread)
+
+    def origin(self, name: str) -> Origin | None:
+        """Where a resource comes from; `Nested.Id` is one in a nested stack."""
+        return self.origins.get(name) or self.nested.get(name)
 
     @property
     def template_file(self) -> str:
@@ -110,15 +160,7 @@ class StackArtifact:
         entry: dict[str, Any] = {
             "template": self.template_file,
             "dependencies": sorted(self.dependencies),
-            "resources": {
-                logical_id: {
-                    "construct": origin.construct,
-                    **({"file": origin.file} if origin.file else {}),
-                    **({"line": origin.line} if origin.line else {}),
-                    **({"ignore": origin.ignore} if origin.ignore else {}),
-                }
-                for logical_id, origin in self.origins.items()
-            },
+            "resources": {logical_id: origin.to_manifest() for logical_id, origin in self.origins.items()},
         }
         optional = {
             "region": self.region,
@@ -127,10 +169,21 @@ class StackArtifact:
             "inputs": {name: {"stack": stack, "output": output} for name, (stack, output) in self.inputs.items()},
             "tags": self.tags,
             "terminationProtection": self.termination_protection,
+            "role": self.role,
+            "executionRole": self.execution_role,
             "assets": list(self.assets),
             "ignore": self.ignore,
+            "nested": {name: origin.to_manifest() for name, origin in self.nested.items()},
+            "spread": self.spread,
         }
         entry.update({name: value for name, value in optional.items() if value})
+        settled = {
+            "notificationArns": None if self.notification_arns is None else list(self.notification_arns),
+            "rollbackTriggers": None if self.rollback_triggers is None else list(self.rollback_triggers),
+            "monitoring": self.monitoring,
+            "stackPolicy": self.stack_policy,
+        }
+        entry.update({name: value for name, value in settled.items() if value is not None})
         return entry
 
     @classmethod
@@ -148,24 +201,39 @@ class StackArtifact:
             inputs={name: (one["stack"], one["output"]) for name, one in entry.get("inputs", {}).items()},
             tags=entry.get("tags"),
             termination_protection=entry.get("terminationProtection", False),
+            role=entry.get("role"),
+            execution_role=entry.get("executionRole"),
+            notification_arns=entry.get("notificationArns"),
+            rollback_triggers=entry.get("rollbackTriggers"),
+            monitoring=entry.get("monitoring"),
+            stack_policy=entry.get("stackPolicy"),
             assets=entry.get("assets", ()),
             files={
                 asset["key"]: partial(os.path.join, folder, ASSETS, os.path.basename(asset["path"]))
                 for asset in entry.get("assets", ())
             },
-            origins={
-                logical_id: Origin(origin["construct"], origin.get("file"), origin.get("line"), origin.get("ignore"))
-                for logical_id, origin in entry.get("resources", {}).items()
-            },
+            origins={id: Origin.from_manifest(origin) for id, origin in entry.get("resources", {}).items()},
             ignore=entry.get("ignore"),
+            nested={id: Origin.from_manifest(origin) for id, origin in entry.get("nested", {}).items()},
+            spread=entry.get("spread"),
         )
 
 
 class Assembly:
-    """Stacks in the order in which they can be deployed: a stack never comes before one it depends on."""
+    """Stacks in the order in which they can be deployed: a stack never comes before one it depends on.
+
+    `sets` are the stack sets, which belong to the assembly and are no stacks of it: they have a deploy of their own.
+    """
 
     def __init__(self, stacks: Iterable[StackArtifact]) -> None:
-        self.stacks = {stack.name: stack for stack in stacks}
+        given = {stack.name: stack for stack in stacks}
+        self.stacks = {name: stack for name, stack in given.items() if stack.spread is None}
+        self.sets = {name: stack for name, stack in given.items() if stack.spread is not None}
+
+    @property
+    def everything(self) -> dict[str, StackArtifact]:
+        """Stacks and stack sets: all that has a template."""
+        return {**self.stacks, **self.sets}
 
     def __iter__(self) -> Iterator[StackArtifact]:
         return iter(self.stacks.values())
@@ -178,11 +246,14 @@ class Assembly:
 
     def manifest(self) -> dict[str, Any]:
         """The manifest as plain data (`schemas/manifest.schema.json`)."""
-        return {"version": VERSION, "stacks": {name: stack.to_manifest() for name, stack in self.stacks.items()}}
+        entries = {"stacks": {name: stack.to_manifest() for name, stack in self.stacks.items()}}
+        if self.sets:
+            entries["stackSets"] = {name: stack.to_manifest() for name, stack in self.sets.items()}
+        return {"version": VERSION, **entries}
 
     def templates(self) -> list[Template]:
-        """The templates, named for their stacks."""
-        return [Template.from_dict(stack.template, name=stack.name) for stack in self]
+        """The templates, named for their stacks and stack sets."""
+        return [Template.from_dict(stack.template, name=stack.name) for stack in self.everything.values()]
 
     def write(self, folder: str, *, yaml: bool = False) -> list[str]:
         """Write the folder and return the paths written; every file is replaced at once or not at all.
@@ -194,11 +265,12 @@ class Assembly:
             os.makedirs(folder, exist_ok=True)
         except OSError as problem:
             raise InputError(f"cannot make the folder {folder}: {problem.strerror}") from None
-        texts = {stack.template_file: render_json(stack.template) for stack in self}
+        everything = self.everything.values()
+        texts = {stack.template_file: render_json(stack.template) for stack in everything}
         if yaml:
-            texts.update({f"{stack.name}.template.yaml": render_yaml(stack.template) for stack in self})
+            texts.update({f"{stack.name}.template.yaml": render_yaml(stack.template) for stack in everything})
         texts[MANIFEST] = render_json(self.manifest())
-        zips = {os.path.basename(key): make for stack in self for key, make in stack.files.items()}
+        zips = {os.path.basename(key): make for stack in everything for key, make in stack.files.items()}
         for name, make in zips.items():
             _place(make, os.path.join(folder, ASSETS), name)
         for name, text in texts.items():
@@ -235,7 +307,7 @@ class Assembly:
                 StackArtifact.from_manifest(
                     name, entry, _template(os.path.join(folder, os.path.basename(entry["template"]))), folder
                 )
-                for name, entry in manifest["stacks"].items()
+                for name, entry in {**manifest["stacks"], **manifest.get("stackSets", {})}.items()
             )
         )
 

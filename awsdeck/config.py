@@ -10,6 +10,10 @@
 
     [deploy]
     profile = "shop"
+    before = ["checks:freeze"]       # functions to call around deploys
+
+    [deploy.stacks.shop]
+    monitoring = 15                  # terms of one stack
 
     [parameters]
     Stage = "test"                   # for every stack that has it; "shop:Stage" for one
@@ -124,6 +128,11 @@ def fits(data: Any, schema: dict[str, Any]) -> bool:
         return False
     if "minLength" in schema and isinstance(data, str) and len(data) < schema["minLength"]:
         return False
+    if "pattern" in schema and isinstance(data, str):
+        import re
+
+        if re.search(schema["pattern"], data) is None:
+            return False
     if "minimum" in schema and isinstance(data, int) and data < schema["minimum"]:
         return False
     if isinstance(data, list) and "items" in schema:
@@ -150,12 +159,30 @@ def _misfit(data: Any, schema: dict[str, Any], text: str, file: str) -> InputErr
                 full = f"{where}.{name}" if where else name
                 problems.append((_line(text, name), f"there is no setting {full}{_close(name, known)}"))
         else:
-            allowed = (
-                f"one of: {', '.join(map(str, error.validator_value))}" if error.validator == "enum" else error.message
-            )
-            problems.append((_line(text, str(error.absolute_path[-1]) if where else ""), f"{where}: {allowed}"))
+            named = next((step for step in reversed(error.absolute_path) if isinstance(step, str)), "")
+            problems.append((_line(text, named), f"{where}: {_allowed(error)}"))
     (line, message), *others = problems
     return InputError("\n".join([message, *(other for _, other in others)]), place=Place(file, line))
+
+
+_KINDS = {
+    "array": "a list", "object": "a table", "string": "a text", "integer": "a whole number", "number": "a number",
+    "boolean": "true or false",
+}  # fmt: skip
+
+
+def _allowed(error: Any) -> str:
+    """What a setting may be, in words."""
+    if error.validator == "enum":
+        return f"one of: {', '.join(map(str, error.validator_value))}"
+    if error.validator == "type":
+        kinds = [error.validator_value] if isinstance(error.validator_value, str) else error.validator_value
+        return f"{error.instance!r} is not {' or '.join(_KINDS.get(kind, kind) for kind in kinds)}"
+    if error.validator == "pattern" and "examples" in error.schema:
+        return f"{error.instance!r} is not written like {' or '.join(error.schema['examples'])}"
+    if error.validator in ("minimum", "maximum"):
+        return f"{error.instance!r} is not {'at least' if error.validator == 'minimum' else 'at most'} {error.validator_value}"
+    return str(error.message)
 
 
 def _close(name: str, known: list[str]) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from .errors import ConstructError
+from .errors import ConstructError, Place
 from .node import Node
 from .source import caller
 from .tokens import attribute_of, reference
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, ClassVar, TypeVar, dataclass_transform
 
     from .tokens import Token
 
     C = TypeVar("C", bound=type)
+    Hook = TypeVar("Hook", bound=Callable[[Any], object])
 else:
 
     def dataclass_transform(**_: object) -> object:
@@ -202,3 +203,80 @@ def _untold(host: Construct, what: str, name: str) -> ConstructError:
         f"the {what} {host.node.path} exists already, and its {name} is not known here", place=caller(),
         fix="give the value where it is taken into the app, as far as that takes it, or use what was given there",
     )  # fmt: skip
+
+
+class Hooked(Construct):
+    """A construct that has functions called around the deploys of the stacks in it."""
+
+    __slots__ = ("before", "after")
+    before: list[Callable[[Any], object]]
+    after: list[Callable[[Any], object]]
+
+    def before_deploy(self, function: Hook) -> Hook:
+        """Call a function of the `awsdeck.deploy.StackPlan` before every deploy of the stack, or of every stack in the
+        stage or app, once it is approved and before anything is changed. A text that it returns refuses the deploy. Can
+        be written as a decorator.
+        """
+        return self._hook(self.before, "before_deploy", function)
+
+    def after_deploy(self, function: Hook) -> Hook:
+        """Call a function of the `awsdeck.deploy.StackResult` after every deploy of the stack, or of every stack in the
+        stage or app, that was begun, well or not. A text that it returns makes it a failure; nothing is undone. Can be
+        written as a decorator.
+        """
+        return self._hook(self.after, "after_deploy", function)
+
+    def _hook(self, hooks: list[Callable[[Any], object]], name: str, function: Hook) -> Hook:
+        self.node.root_app.unlocked(name)
+        if not callable(function):
+            raise ConstructError(
+                f"{name}({function!r})", place=caller(), fix="give it a function, not what one returns"
+            )
+        around: Any = getattr(self, "root", self)
+        if around is not self:
+            raise ConstructError(
+                f"{name} of a nested stack, which is never deployed by itself", place=caller(),
+                fix=f"write it for {around.name}, the stack around it",
+            )  # fmt: skip
+        hooks.append(function)
+        return function
+
+
+class Deployable(Hooked):
+    """A construct with terms on which stacks are deployed: a stack, or a stage whose stacks share them."""
+
+    __slots__ = (
+        "termination_protection", "role", "execution_role", "notification_arns", "rollback_triggers", "monitoring",
+        "stack_policy",
+    )  # fmt: skip
+    termination_protection: bool
+    role: str | None
+    execution_role: str | None
+    notification_arns: Sequence[str] | None
+    rollback_triggers: Sequence[str] | None
+    monitoring: int | None
+    stack_policy: Mapping[str, Any] | None
+
+    def _agree(self, what: str, stage: Deployable | None, tags: Mapping[str, str], **given: Any) -> None:
+        """Take these terms, and those of the stage where there are none; raise for what cannot be."""
+        said: dict[str, Any] = {"tags": tags} if tags else {}
+        for name, value in given.items():
+            if value is not None:
+                passing = hasattr(value, "__iter__") and not hasattr(value, "__len__")
+                said[name] = tuple(value) if passing else value
+            setattr(self, name, said.get(name, getattr(stage, name, None)))
+        if not said:
+            return
+        from .terms import problems
+
+        found = problems(**said)
+        if found:
+            from .source import keyword_line
+
+            spot = self.node.spot
+            places = [Place(spot[0], keyword_line(*spot, [one.name])) if spot else None for one in found]
+            lines: list[str] = []
+            for one, place in zip(found, places, strict=True):
+                where = f"{place}: " if place is not None and lines else ""
+                lines += [f"{where}{what}: {one.text}", f"    fix: {one.fix}"]
+            raise ConstructError("\n".join(lines[:-1]), place=places[0], fix=found[-1].fix)

@@ -9,9 +9,9 @@ from .constructs import Construct, construct, field
 from .errors import ConstructError, Place
 from .output import reason, write_atomic
 from .resource import CustomType
-from .rules.runtimes import NEWEST
-from .services.code import STORE, asset, inline, within
-from .services.lambda_ import LambdaFunction
+from .rules.functions.runtimes import NEWEST
+from .services.functions.code import STORE, asset, inline, within
+from .services.functions.lambda_ import LambdaFunction
 from .source import caller
 from .tokens import attribute_of, reference
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from .services.policy import Conditions, Grant, Principal
+    from .services.security.policy import Conditions, Grant, Principal
     from .tokens import Token
 
 RUNTIME = NEWEST["python"]

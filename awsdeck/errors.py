@@ -14,6 +14,7 @@
         ├── NotClean              failed, and the stack needs a hand                       (exit 5)
         ├── StackBusy             another operation is running                             (exit 6)
         ├── RollbackFirst         the stack must be rolled back before it can be updated   (exit 7)
+        ├── LeftBehind            the deploy succeeded and could not remove everything     (exit 8)
         ├── StoppedWatching       the operation goes on without us                         (exit 9)
         └── CredentialsError      no, wrong or expired credentials                         (exit 20)
 
@@ -263,6 +264,12 @@ class RollbackFirst(DeployError):
     """The stack must be rolled back before it can be updated."""
 
     exit_code = 7
+
+
+class LeftBehind(DeployError):
+    """The deploy succeeded, and something that it replaced or removed is still there."""
+
+    exit_code = 8
 
 
 class StoppedWatching(DeployError):

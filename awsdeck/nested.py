@@ -9,7 +9,7 @@ from .cfn import resource_class
 from .errors import ConstructError
 from .node import MAIN, Node
 from .output import write_atomic
-from .services.code import STORE, assets_bucket
+from .services.functions.code import STORE, assets_bucket
 from .source import caller
 from .template import render_json
 from .tokens import AWS, express, finish, render
@@ -64,6 +64,8 @@ class NestedStack(Stack):
         self.description = description
         self.tags = dict(tags or {})
         self.termination_protection = False
+        self.role = self.execution_role = self.notification_arns = self.rollback_triggers = None
+        self.monitoring = self.stack_policy = None
         self.values = dict(parameters or {})
         self._begin()
         resource_class(STACK)(

@@ -208,6 +208,26 @@ class Node:
         self.removal = "Retain" if keep else "Delete"
         self.root_app.keeps = True
 
+    def moved(self, was: str) -> None:
+        """Say what this was called before, so that `awsdeck refactor` can carry what is deployed over to it.
+
+        `was` is the former logical id, `stack/LogicalId` when it stood in another stack. Of a construct with several
+        resources all come along: where `Table` has become `Orders`, `TableKey` has become `OrdersKey`. Once every
+        deployment has been refactored the line can go.
+        """
+        if re.fullmatch(r"([A-Za-z][A-Za-z0-9-]{0,127}/)?[A-Za-z0-9]{1,255}", was) is None:
+            raise ConstructError(
+                f"{was!r} cannot be what {self.path} was called", place=caller(),
+                fix="write the former logical id, or stack/LogicalId",
+            )  # fmt: skip
+        if self.own_stack.parent is not None:
+            raise ConstructError(
+                f"{self.path} stands in a nested stack, and what is moved there cannot be carried over", place=caller(),
+                fix="leave the line out; keep the data with node.retain() and import it",
+            )  # fmt: skip
+        self.root_app.unlocked("a move")
+        self.root_app.moves.append((self, was))
+
     def ignore(self, rule: str, *, reason: str, until: str | None = None) -> None:
         """Do not report this rule for anything below; `reason` is for the reader, `until` a date (YYYY-MM-DD).
 

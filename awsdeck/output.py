@@ -34,6 +34,31 @@ def write_atomic(path: str | PathLike[str], text: str) -> None:
         raise InputError(f"cannot write {shown}: {reason(error, shown)}") from None
 
 
+def check_writable(path: str | PathLike[str]) -> None:
+    """Raise the InputError of `write_atomic` before the work is done whose result is to be written there."""
+    shown = os.fspath(path)
+    try:
+        target = os.path.realpath(shown)
+        if os.path.isdir(target):
+            raise IsADirectoryError
+        if os.path.exists(target) and not os.path.isfile(target):
+            return
+        folder = os.path.dirname(target)
+        if not os.path.exists(folder):
+            raise FileNotFoundError
+        if not os.path.isdir(folder):
+            raise NotADirectoryError
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError
+    except (OSError, ValueError) as error:
+        raise InputError(f"cannot write {shown}: {reason(error, shown)}") from None
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Write to `path` in one step, for its owner's eyes only. Raises OSError."""
+    _replace(path, content, 0o600)
+
+
 def reason(error: Exception, path: str) -> str:
     """Why a file could not be opened, read or written, in words; OSError's own text for what is rare."""
     if isinstance(error, FileNotFoundError):
@@ -52,10 +77,10 @@ def reason(error: Exception, path: str) -> str:
     return str(error)
 
 
-def _replace(target: str, content: bytes) -> None:
+def _replace(target: str, content: bytes, mode: int = 0o666) -> None:
     folder, name = os.path.split(target)
     beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}-{os.urandom(4).hex()}.tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         with open(handle, "wb") as file:
             file.write(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .errors import Finding
-from .rules.secrets import ENVIRONMENTS, is_custom, named_secrets, reach, text_of
+from .rules.policies.secrets import ENVIRONMENTS, is_custom, named_secrets, reach, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -230,15 +230,25 @@ class Resource(Construct):
         body = self.body
         policy = self.removal_policy()
         content = self._content(policy)
-        findings: list[Finding] = []
-        if content is None or content not in app.sound:
+        findings: list[Finding] | None = []
+        if content is None or not app.is_sound(content):
+            findings = app.said_of(content, node.logical_id) if content is not None else None
+        if findings is None:
             if policy is not None or self._overrides:
                 body = self._whole(policy)
             asked = None if content is None or may_vary(content) else _NOTHING
             findings = check_resource(View(node.logical_id, body["Type"], body, mode=app.limits, asked=asked))
             known = self.type
             if may_hold(self.TYPE, known):
-                findings = with_plain_secrets(findings, known, self.TYPE, node.logical_id, self.properties, self._shows)
+                asked_of: list[str] = []
+                findings = with_plain_secrets(
+                    findings, known, self.TYPE, node.logical_id, self.properties,
+                    lambda name: asked_of.append(name) or self._shows(name),  # type: ignore[func-returns-value]
+                )  # fmt: skip
+                if asked_of:  # then what parameters there are in the stack matters too
+                    content = None
+            if content is not None:
+                app.remember(content, node.logical_id, findings)
         if self._told:
             app.forget(node)
             self._told = False
@@ -246,8 +256,6 @@ class Resource(Construct):
             self._refuse_remains()
             self._told = True
             app.report(findings, node)
-        elif content is not None:
-            app.remember(content)
 
     def _refuse_remains(self) -> None:
         """Where a deploy-time value was cut, say that, and not what the schema thinks of the rest."""
@@ -268,9 +276,9 @@ class Resource(Construct):
         )
 
     def _content(self, policy: str | None) -> bytes | None:
-        """All that a check looks at, the same for equal resources; None where the resource's own name matters too.
+        """All that a check looks at, the same for equal resources, and with it the resource's name where that may matter.
 
-        Stacks of several stages or regions are alike, and what is alike is checked once.
+        Stacks of several stages or regions are alike, and what is alike is checked once. None for what has no bytes.
         """
         if len(self.body) > 2 or self._overrides:
             return None
@@ -278,7 +286,8 @@ class Resource(Construct):
             content = marshal.dumps((self.TYPE, policy, self.properties), 2)
         except ValueError:  # nothing that a template can hold
             return None
-        return None if self.node.logical_id.encode() in content else content
+        name = self.node.logical_id.encode()
+        return content + name if name in content else content
 
     def add_tags(self, tags: dict[str, str]) -> None:
         """Add tags in the shape this type wants; tags it already has stay, and types without tags are left alone."""

@@ -7,7 +7,7 @@ import re
 from .constructs import Construct
 from .errors import ConstructError, TokenError
 from .node import Node
-from .rules.parameters import PARAMETER_TYPES
+from .rules.templates.parameters import PARAMETER_TYPES
 from .source import caller
 from .tokens import (
     ListToken,

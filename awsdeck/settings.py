@@ -57,3 +57,20 @@ def nearest(folder: str) -> str | None:
         if above == folder:
             return None
         folder = above
+
+
+def proven_file(folder: str, mode: str) -> str | None:
+    """Where verdicts on the app of a folder are kept: below `AWSDECK_CACHE`, or the user's cache folder.
+
+    None when that is "off", or no absolute path.
+    """
+    from zlib import crc32
+
+    home = os.environ.get("AWSDECK_CACHE")
+    if not home:
+        above = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or os.path.expanduser("~/.cache")
+        home = os.path.join(above, "awsdeck")
+    if not os.path.isabs(home):
+        return None
+    text = os.fsencode(folder)
+    return os.path.join(home, f"{crc32(text):08x}{crc32(text[::-1]):08x}-{mode}.proven")

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable
-    from types import FrameType
+    from types import FrameType, TracebackType
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -42,6 +42,18 @@ def caller_spot(above: int = 1) -> tuple[str, int] | None:
             return None if name.startswith("<") else (name, frame.f_lineno)
         frame = frame.f_back
     return None
+
+
+def raised_at(trace: TracebackType | None, file: str | None) -> Place | None:
+    """The innermost line of the user's own: in `file`, or not of awsdeck, Python itself, or an installed package."""
+    own: Place | None = None
+    standard = os.path.dirname(os.__file__) + os.sep
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name == file or not (name.startswith((HERE, "<", standard)) or "site-packages" in name):
+            own = Place(name, trace.tb_lineno)
+        trace = trace.tb_next
+    return own
 
 
 def keyword_line(file: str, line: int, names: Iterable[str]) -> int:

@@ -55,6 +55,8 @@ class Draft:
         self.waits: set[Node] = set()
         self.ignores = app.node.ignored is not None
         self.settling: list[Any] = []
+        self.digest: bytes | None = None
+        self.known: list[Finding] | None = None
 
 
 def change(draft: Draft) -> None:
@@ -236,6 +238,10 @@ def _artifact(draft: Draft, stack: Stack, part: StackDraft, files: dict[str, str
         for id, node in part.by_id.items():
             inside = itertools.takewhile(lambda above: above is not stack.node, node.above())
             origins[id].ignore = _ignored(inside)
+    if draft.app.moves:
+        from .moves import note_moves
+
+        note_moves(draft.app, stack, part.by_id, origins)
     return StackArtifact(
         stack.name,
         part.template,
@@ -245,15 +251,82 @@ def _artifact(draft: Draft, stack: Stack, part: StackDraft, files: dict[str, str
         inputs={one.name: one.origin for one in stack.wiring.inputs.values() if one.origin is not None},
         tags=stack.tags,
         termination_protection=stack.termination_protection,
+        role=stack.role,
+        execution_role=stack.execution_role,
+        notification_arns=stack.notification_arns,
+        rollback_triggers=stack.rollback_triggers,
+        monitoring=stack.monitoring,
+        stack_policy=_policy(stack, part),
+        before=_hooks(stack, "before"),
+        after=_hooks(stack, "after"),
         assets=[_asset(made) for _, made in sorted(stack.assets.items())],
         files={made.key: made.zipped for made in stack.assets.values()},
         origins=origins,
         ignore=_ignored(stack.node.above()) if draft.ignores else None,
+        nested=_inside(draft, stack, files),
+        spread=stack.spread,
+        parameters=getattr(stack, "values", None),
     )
+
+
+def _inside(draft: Draft, stack: Stack, files: dict[str, str]) -> dict[str, Origin]:
+    """Where everything in a stack's nested stacks comes from, by `Nested.Id`."""
+    found: dict[str, Origin] = {}
+    for inner, part in draft.stacks.items():
+        if inner.parent is None or inner.root is not stack:
+            continue
+        path: list[str] = []
+        home: Stack | None = inner
+        while home is not None and home.parent is not None:
+            path.insert(0, home.node.resource.node.logical_id)
+            home = home.parent
+        prefix = ".".join(path)
+        found.update({f"{prefix}.{id}": _origin(node, draft.app.folder, files) for id, node in part.by_id.items()})
+    return found
+
+
+def _hooks(stack: Stack, when: str) -> list[Callable[[Any], object]]:
+    """What is to be called around a deploy of the stack: the app's functions, its stage's, its own."""
+    holders = (stack.node.root_app, stack.stage, stack)
+    return [hook for holder in holders if holder is not None for hook in getattr(holder, when)]
+
+
+def _policy(stack: Stack, part: StackDraft) -> dict[str, Any] | None:
+    """The stack policy with what the deck protects; a resource that it names has to be there."""
+    if stack.stack_policy is None and not stack.guarded:
+        return None
+    from .terms import named_in, policy_of
+
+    guarded = [(construct.node.resource.node.logical_id, verbs) for construct, verbs in stack.guarded]
+    policy = policy_of(stack.stack_policy, guarded)
+    unknown = [name for name in named_in(policy or {}) if name not in part.by_id]
+    if unknown:
+        from difflib import get_close_matches
+
+        close = get_close_matches(unknown[0], list(part.by_id), 1)
+        raise ConstructError(
+            f"{stack.name}: stack_policy names {', '.join(unknown)}, and there is no such resource",
+            place=stack.node.source, fix=f"did you mean {close[0]}?" if close else "name logical ids of this stack",
+        )  # fmt: skip
+    return policy
+
+
+def recall(draft: Draft) -> None:
+    """What an earlier run has found of the same templates, for a large app."""
+    proven = draft.app.proven
+    if proven is not None:
+        from .proven import digest_of
+
+        draft.digest = digest_of(
+            (stack.name, stack.region, stack.account, stack.tags, part.template) for stack, part in draft.stacks.items()
+        )
+        draft.known = proven.findings(draft.digest) if draft.digest is not None else None
 
 
 def intact(draft: Draft) -> None:
     """No template holds what is left of a value that was cut, encoded, escaped or printed."""
+    if draft.known is not None:
+        return
     from .remains import FIX, SAID, remains
 
     lines: list[str] = []
@@ -272,19 +345,24 @@ def intact(draft: Draft) -> None:
 
 def check(draft: Draft) -> None:
     """What only shows across resources: references, cycles, permissions between services."""
-    from .rules import Graph, check_graph, check_references
-    from .template import Template
+    found = draft.known
+    if found is None:
+        from .rules import Graph, check_graph, check_references
+        from .template import Template
 
-    graph = Graph(draft.app.limits, complete=True)
-    nodes: dict[str, dict[str, Node]] = {}
-    stacks: dict[str, Node] = {}
-    for stack, part in draft.stacks.items():
-        template = Template.from_dict(part.template, name=stack.name)
-        graph.add(template, region=stack.region, account=stack.account)
-        nodes[stack.name] = part.by_id
-        stacks[stack.name] = stack.node
+        graph = Graph(draft.app.limits, complete=True)
+        for stack, part in draft.stacks.items():
+            template = Template.from_dict(part.template, name=stack.name)
+            graph.add(template, region=stack.region, account=stack.account)
+        found = [*check_graph(graph), *check_references(graph)]
+    if draft.digest is not None and draft.app.proven is not None:
+        if draft.known is None:
+            draft.app.proven.conclude(draft.digest, found)
+        draft.app.proven.keep()
+    nodes = {stack.name: part.by_id for stack, part in draft.stacks.items()}
+    stacks = {stack.name: stack.node for stack in draft.stacks}
     errors: list[Finding] = []
-    for finding in itertools.chain(check_graph(graph), check_references(graph)):
+    for finding in found:
         stack_node = stacks.get(finding.stack or "", draft.app.node)
         node = nodes.get(finding.stack or "", {}).get(finding.resource or "") or _element(
             draft, stack_node, finding.path
@@ -308,7 +386,19 @@ def _written(node: Node | None, path: tuple[str | int, ...]) -> Place | None:
     return Place(step.file, step.line) if step.file else None
 
 
-PASSES: tuple[Callable[[Draft], None], ...] = (change, lock, settle, name, tag, link, order, render, intact, check)
+PASSES: tuple[Callable[[Draft], None], ...] = (
+    change,
+    lock,
+    settle,
+    name,
+    tag,
+    link,
+    order,
+    render,
+    recall,
+    intact,
+    check,
+)
 
 
 def synthesize(app: App) -> Assembly:
@@ -380,6 +470,13 @@ def _across(draft: Draft, stack: Stack, other: Construct, asker: Construct) -> N
         raise ConstructError(
             f"{asker.node.label} depends on {other.node.label or 'something'} outside this app", place=asker.node.source,
             fix="depend on a construct of a stack in the same app",
+        )  # fmt: skip
+    spread = next((one for one in (needed, stack) if one.spread is not None), None)
+    if spread is not None:
+        raise ConstructError(
+            f"{asker.node.label} depends on {other.node.label or needed.name}, and {spread.name} is a stack set, which is "
+            "deployed by itself",
+            place=asker.node.source, fix="leave the dependency out and deploy the one before the other",
         )  # fmt: skip
     draft.stacks[stack].dependencies.setdefault(needed, asker)
 

@@ -100,6 +100,11 @@ class Template:
             self._lines = text.split("\n")
         return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
 
+    @property
+    def size(self) -> int | None:
+        """How many bytes its text has as UTF-8; None for a template that was made in memory."""
+        return None if self._text is None else len(self._text.encode("utf-8", "surrogatepass"))
+
     def __repr__(self) -> str:
         return f"Template({self.name!r}, {len(self.data.get('Resources') or ())} resources)"
 

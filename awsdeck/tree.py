@@ -8,7 +8,7 @@ import os
 import re
 
 from . import settings, uncaught
-from .constructs import Construct
+from .constructs import Construct, Deployable, Hooked
 from .errors import ConstraintError, ConstructError, Finding
 from .node import MAIN, Node
 from .source import caller
@@ -17,7 +17,7 @@ from .wiring import Wiring
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Generic
+    from typing import Any, Generic, Literal
 
     from typing_extensions import TypeVar
 
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from .assembly import Assembly
     from .assets.packing import Package
     from .nested import TemplateFile
+    from .proven import Proven
     from .rules.vocabulary import Mode
     from .wiring import Crossing
 
     AspectFunction = Callable[[Construct], object]
+    Verb = Literal["modify", "replace", "delete"]
     E = TypeVar("E", default=None)
 else:
 
@@ -46,6 +48,8 @@ _STACK_NAME = r"[A-Za-z][A-Za-z0-9-]{0,127}"
 _USUAL = gc.get_threshold()
 _PATIENT = 500_000
 
+WORTH = 200
+"""An app with fewer resources is checked in less time than it takes to remember that for the next run."""
 SOUND_MOST = 5_000
 """So many resources and hints without findings are remembered, a few hundred bytes each."""
 
@@ -54,20 +58,32 @@ SOUND_MOST = 5_000
 atexit.register(gc.freeze)
 
 
-class Stack(Construct):
+class Stack(Deployable):
     """One CloudFormation stack; `id` is its name there unless `name` is given.
 
     - `region`, `account`: where it goes; None leaves it to the stage, or to the deploy. References between stacks of
       different accounts are refused, of different regions too unless they stand in `across(...)`.
     - `tags`: stack tags, which CloudFormation puts on every resource that can carry them.
     - `termination_protection`: CloudFormation refuses to delete the stack while it is on.
+    - `role`: the ARN of the role that a deploy of this stack takes on. `execution_role`: of the one that CloudFormation
+      works with, from then on; None leaves it as it is.
+    - `notification_arns`: at most 5 topics that CloudFormation tells of everything; None leaves them as they are, an
+      empty list removes them.
+    - `rollback_triggers`: ARNs of at most 5 alarms that undo a deploy when they go off, `composite:arn:…` for a composite
+      one, while it runs and for `monitoring` minutes after, 0 to 180; None leaves them as they are, an empty list
+      removes them. CloudFormation has to find the alarms when it begins, so they cannot be of the same stack.
+    - `stack_policy`: what updates may do to resources; None leaves it as it is, {} lets everything be updated. See
+      `protect`.
+
+    Source: CloudFormation API Reference, CreateChangeSet and SetStackPolicy.
     """
 
     __slots__ = (
-        "name", "region", "account", "description", "tags", "termination_protection", "transform", "metadata", "wiring",
-        "assets", "stage", "parent", "__dict__",
+        "name", "region", "account", "description", "tags", "guarded", "transform", "metadata", "wiring", "assets",
+        "stage", "parent", "__dict__",
     )  # fmt: skip
     parent: Stack | None
+    spread: Mapping[str, Any] | None = None  # to which accounts and regions, for a stack set
 
     def __init__(
         self,
@@ -79,7 +95,13 @@ class Stack(Construct):
         account: str | None = None,
         description: str | None = None,
         tags: Mapping[str, str] | None = None,
-        termination_protection: bool = False,
+        termination_protection: bool | None = None,
+        role: str | None = None,
+        execution_role: str | None = None,
+        notification_arns: Iterable[str] | None = None,
+        rollback_triggers: Iterable[str] | None = None,
+        monitoring: int | None = None,
+        stack_policy: Mapping[str, Any] | None = None,
     ) -> None:
         if not isinstance(scope, App | Stage):
             raise ConstructError(
@@ -107,13 +129,41 @@ class Stack(Construct):
         _placed(f"the stack {self.name}", self.region, self.account)
         self.description = description
         self.tags = {**(stage.tags if stage is not None else {}), **(tags or {})}
-        for key in self.tags:
-            if key.lower().startswith("aws:"):
-                raise ConstructError(f"the tag {key!r} is reserved", place=caller(), fix="do not begin with aws:")
-        self.termination_protection = termination_protection
+        self.termination_protection = bool(
+            termination_protection if termination_protection is not None else stage and stage.termination_protection
+        )
+        self._agree(
+            f"the stack {self.name}", stage, self.tags, role=role, execution_role=execution_role,
+            notification_arns=notification_arns, rollback_triggers=rollback_triggers, monitoring=monitoring,
+            stack_policy=stack_policy,
+        )  # fmt: skip
         self._begin()
 
+    def protect(self, *constructs: Construct, against: Iterable[Verb] = ("replace", "delete")) -> None:
+        """Let the stack policy forbid updates to replace or delete what these constructs mainly stand for, or what
+        `against` says: "modify", "replace", "delete". Everything else may be updated, unless `stack_policy` says more.
+
+        To lift it, take the line away and deploy: the plan shows that the policy becomes wider before anything else.
+        """
+        from .terms import VERBS
+
+        self.node.root_app.unlocked("protect")
+        verbs = (against,) if isinstance(against, str) else tuple(against)
+        unknown = [verb for verb in verbs if verb not in VERBS]
+        if unknown or not verbs:
+            raise ConstructError(f"protect(against={against!r})", place=caller(), fix=f"some of {', '.join(VERBS)}")
+        for construct in constructs:
+            home = construct.parent if isinstance(construct, Stack) else construct.node.stack
+            if home is not self:
+                raise ConstructError(
+                    f"{self.name} cannot protect {construct.node.path}, which is not in it", place=caller(),
+                    fix="a stack policy is about the stack's own resources; protect a nested stack as a whole",
+                )  # fmt: skip
+            self.guarded.append((construct, verbs))
+
     def _begin(self) -> None:
+        self.guarded: list[tuple[Construct, tuple[str, ...]]] = []
+        self.before, self.after = [], []
         self.transform: list[str | dict[str, Any]] = []
         self.metadata: dict[str, Any] = {}
         self.wiring = Wiring(self)
@@ -128,7 +178,7 @@ class Stack(Construct):
         return stack
 
 
-class App(Construct):
+class App(Hooked):
     """The top of a program. `limits` is "documented" (the course notes' numbers) or "current" (today's AWS).
 
     `synth()` at the end of a deck writes the templates when the file is run by Python. `aspects` are functions that
@@ -136,8 +186,8 @@ class App(Construct):
     """
 
     __slots__ = (
-        "limits", "folder", "locked", "assembly", "crossings", "aspects", "applied", "changing", "sound", "keeps",
-        "_noted", "_findings",
+        "limits", "folder", "locked", "assembly", "crossings", "aspects", "applied", "moves", "changing", "sound", "proven",
+        "keeps", "_recalled", "_noted", "_findings",
         "__dict__",
     )  # fmt: skip
 
@@ -149,6 +199,8 @@ class App(Construct):
         if gc.get_threshold() == _USUAL:  # while a tree grows there is no garbage in it to look for
             gc.set_threshold(_PATIENT, *_USUAL[1:])
         self.sound: set[bytes] = set()
+        self.proven: Proven | None = None
+        self._recalled = False
         self.keeps = False
         self._noted: list[tuple[Finding, Node]] = []
         self._findings: list[Finding] | None = None
@@ -158,6 +210,8 @@ class App(Construct):
         self.crossings: dict[tuple[int, str | None], Crossing] = {}
         self.aspects: list[Aspect] = []
         self.applied: list[Applied] = []
+        self.moves: list[tuple[Node, str]] = []
+        self.before, self.after = [], []
         self.changing: str | None = None
         for aspect in aspects:
             self.node.aspect(aspect)
@@ -216,10 +270,39 @@ class App(Construct):
         if errors:
             raise ConstraintError(errors)
 
-    def remember(self, content: bytes) -> None:
-        """Take note that nothing is wrong with what has this content, so that its like need not be checked."""
+    def is_sound(self, content: bytes) -> bool:
+        """Whether nothing is wrong with what has this content, as this run or an earlier one has found."""
+        if content in self.sound:
+            return True
+        if not self._recalled:
+            self._recalled = True
+            path = settings.proven_file(self.folder, self.limits)
+            if path is not None and os.path.exists(path):
+                from .proven import Proven
+
+                self.proven = Proven(path, read=True)
+        return self.proven is not None and self.proven.has(content)
+
+    def said_of(self, content: bytes, id: str) -> list[Finding] | None:
+        """The warnings that an earlier run has had about a resource of this content and logical id; None if unknown."""
+        return self.proven.said_of(content, id) if self.proven is not None else None
+
+    def remember(self, content: bytes, id: str, found: list[Finding]) -> None:
+        """Take note of what was found of a resource, so that its like need not be checked; errors are never noted."""
+        if found:
+            if self.proven is not None and not any(one.severity == "error" for one in found):
+                self.proven.note(content, id, found)
+            return
         if len(self.sound) < SOUND_MOST:
             self.sound.add(content)
+        if self.proven is not None:
+            self.proven.add(content)
+        elif len(self.sound) == WORTH and (path := settings.proven_file(self.folder, self.limits)) is not None:
+            from .proven import Proven
+
+            self.proven = Proven(path, read=False)
+            for known in self.sound:
+                self.proven.add(known)
 
     def note(self, finding: Finding, node: Node) -> None:
         """Take a finding that does not stop the program."""
@@ -252,14 +335,15 @@ class App(Construct):
         return self.assembly
 
 
-class Stage(Construct, Generic[E]):
+class Stage(Deployable, Generic[E]):
     """One environment of a program: the stacks below it are named after it (`prod-shop`) and share its settings.
 
     Write what an environment consists of once, as a function of the stage or in the `build` of a subclass, and make
     it for each: `shop(Stage(app, "prod", env=Env(size="m5.large"), region="eu-west-1"))`.
 
     - `env`: your own configuration of any type, for `stage.env`; a frozen dataclass lets the type checker read along.
-    - `region`, `account`, `tags`: for every stack of the stage that does not say otherwise.
+    - `region`, `account`, `tags`, `termination_protection`, `role`, `execution_role`, `notification_arns`,
+      `rollback_triggers`, `monitoring`, `stack_policy`: for every stack of the stage that does not say otherwise.
     - `prefix`: what stack names begin with; the id and a hyphen unless given, "" for nothing.
 
     All stages are synthesized together; `awsdeck deploy 'prod-*'` takes one. References between stages are refused,
@@ -277,6 +361,13 @@ class Stage(Construct, Generic[E]):
         region: str | None = None,
         account: str | None = None,
         tags: Mapping[str, str] | None = None,
+        termination_protection: bool = False,
+        role: str | None = None,
+        execution_role: str | None = None,
+        notification_arns: Iterable[str] | None = None,
+        rollback_triggers: Iterable[str] | None = None,
+        monitoring: int | None = None,
+        stack_policy: Mapping[str, Any] | None = None,
         prefix: str | None = None,
     ) -> None:
         if not isinstance(scope, App):
@@ -288,7 +379,14 @@ class Stage(Construct, Generic[E]):
         self.region = region
         self.account = account
         self.tags = dict(tags or {})
+        self.termination_protection = termination_protection
+        self.before, self.after = [], []
         _placed(f"the stage {id}", region, account)
+        self._agree(
+            f"the stage {id}", None, self.tags, role=role, execution_role=execution_role,
+            notification_arns=notification_arns, rollback_triggers=rollback_triggers, monitoring=monitoring,
+            stack_policy=stack_policy,
+        )  # fmt: skip
         self.prefix = f"{id}-" if prefix is None else prefix
         self.build()
 

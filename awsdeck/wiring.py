@@ -209,6 +209,14 @@ class Wiring:
                 f"{asker.label} refers to {what} of another app", place=asker.source,
                 fix="make both in one app, or export the value and use import_value(...)",
             )  # fmt: skip
+        spread = next((one for one in (other, self.stack) if one.spread is not None), None)
+        if spread is not None:
+            raise ConstructError(
+                f"{asker.label} of {self.stack.name} refers to {what} of {other.name}, and {spread.name} is a stack set: "
+                "what is in it exists once in every account and region",
+                place=asker.source,
+                fix="give the thing a fixed name and write that name, or hand the value over with parameters={...}",
+            )
         if other.stage is not self.stack.stage and other.stage is not None and self.stack.stage is not None:
             raise ConstructError(
                 f"{asker.label} of the stage {self.stack.stage.node.id} refers to {what} of the stage "

@@ -648,7 +648,7 @@ def test_a_deck_without_functions_loads_nothing_of_this() -> None:
         "SQSQueue(Stack(app, 'shop', region='eu-west-1'), 'Q')\n"
         "from awsdeck.synth import synthesize\n"
         "synthesize(app)\n"
-        "heavy = {'zipfile', 'subprocess', 'ast', 'shutil', 'tempfile', 'awsdeck.assets', 'awsdeck.services.lambda_'}\n"
+        "heavy = {'zipfile', 'subprocess', 'ast', 'shutil', 'tempfile', 'awsdeck.assets', 'awsdeck.services.functions.lambda_'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}

@@ -15,7 +15,7 @@ import pytest
 
 from awsdeck import App, ConstraintError, ConstructError, CustomResource, Output, S3Bucket, SQSQueue, Stack, answering
 from awsdeck.custom import INLINE_MOST, RUNTIME
-from awsdeck.rules.runtimes import NEWEST
+from awsdeck.rules.functions.runtimes import NEWEST
 from awsdeck.synth import synthesize
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from awsdeck import (
 from awsdeck.catalog import find
 from awsdeck.cfn import resource_class
 from awsdeck.plaintext import secret_paths
-from awsdeck.rules.secrets import is_secret
+from awsdeck.rules.policies.secrets import is_secret
 from awsdeck.synth import synthesize
 
 DATABASE = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .store import SCHEMAS, ResourceType, add, file_name, find, services, suggest, type_names
+from .store import SCHEMAS, ResourceType, add, extended, file_name, find, services, suggest, type_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ __all__ = [
     "ResourceType",
     "Shape",
     "add",
+    "extended",
     "file_name",
     "find",
     "services",

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Schema = dict[str, Any]
 
 DATA = "cfnlint/data/schemas/"
+POLICIES = "cfnlint/data/AdditionalSpecs/Policies.json"
 HOME = "us-east-1"
 LEFT_OUT = {
     "description": "prose",
@@ -62,6 +64,7 @@ class Wheel:
             folder, _, base = name.rpartition("/")
             if folder == DATA + "providers" and base.endswith(".json") and base != "sam.json":
                 self.regions[base.removesuffix(".json")] = json.loads(archive.read(name))
+        self.policies: Schema = json.loads(archive.read(POLICIES))
         hashes: dict[str, str] = {}
         for region in (HOME, *self.regions):
             for type_name, digest in self.regions[region].items():
@@ -160,6 +163,26 @@ def permissions(wheel: Wheel) -> dict[str, dict[str, list[str]]]:
     return found
 
 
+def scopes(wheel: Wheel) -> dict[str, dict[str, list[str]]]:
+    """The kinds of resources that the actions of handlers can be limited to: for each its ARNs, and those actions."""
+    found: dict[str, dict[str, list[str]]] = {}
+    asked = {
+        action for by_handler in permissions(wheel).values() for actions in by_handler.values() for action in actions
+    }
+    for action in sorted(asked):
+        service, _, name = action.partition(":")
+        known = wheel.policies.get(service, {})
+        for kind in known.get("Actions", {}).get(name.lower(), {}).get("Resources", ()):
+            formats = known["Resources"].get(kind, {}).get("ARNFormats", ())
+            arns = [
+                re.sub(r"\$\{(\w+)\}", lambda one: f"{{{one[1].lower()}}}", form).replace(".*", "*") for form in formats
+            ]
+            if arns:
+                entry = found.setdefault(service, {}).setdefault(kind, [" ".join(sorted(set(arns))), ""])
+                entry[1] = f"{entry[1]} {name}".strip()
+    return {service: dict(sorted(kinds.items())) for service, kinds in sorted(found.items())}
+
+
 def availability(wheel: Wheel) -> Schema:
     """Where each type exists, as a hexadecimal bit set over the sorted regions.
 
@@ -182,7 +205,7 @@ def provenance(wheel: Wheel, spec: ServiceSpec, made: Mapping[str, Schema], resu
             "schema_date": wheel.date,
             "license": "MIT-0",
             "sha256": digest(wheel.file),
-            "used_for": "types, properties, constraints, replacement, attributes, permissions, regions",
+            "used_for": "types, properties, constraints, replacement, attributes, permissions and what they can be limited to, regions",
         }
     ]
     if spec.file is not None:
@@ -256,6 +279,8 @@ def refresh(wheel: Wheel, spec: ServiceSpec, out: str) -> proof.Result:
     files["aws/index.json"] = by_line("{", index, "}") + "\n"
     actions = [f"{compact(name)}:{compact(found)}" for name, found in permissions(wheel).items()]
     files["permissions.json"] = by_line("{", actions, "}") + "\n"
+    limits = [f"{compact(name)}:{compact(found)}" for name, found in scopes(wheel).items()]
+    files["scopes.json"] = by_line("{", limits, "}") + "\n"
     where = availability(wheel)
     bits = by_line("{", [f"{compact(name)}:{compact(found)}" for name, found in where["types"].items()], "}")
     files["regions.json"] = (

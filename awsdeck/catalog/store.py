@@ -90,7 +90,7 @@ def file_name(service: str) -> str:
     return (name if vendor == "AWS" else f"{vendor}-{name}").lower() + ".json"
 
 
-def _read(*names: str) -> Any:
+def read_data(*names: str) -> Any:
     """A file below `schemas/`, read once; None when there is no such file."""
     key = "/".join(names)
     if key not in _files:
@@ -134,9 +134,14 @@ def find(type_name: str) -> ResourceType | None:
     return known
 
 
+def extended() -> bool:
+    """Whether somebody has added types of his own."""
+    return bool(_added)
+
+
 def services() -> dict[str, list[str]]:
     """Every service with the short names of its types: `{"AWS::SQS": ["Queue", …], …}`; loads the index alone."""
-    listed: dict[str, list[str]] = dict(_read("aws", "index.json") or {})
+    listed: dict[str, list[str]] = dict(read_data("aws", "index.json") or {})
     for name, kind in _added.items():
         names = listed.get(kind.service, [])
         short = name.removeprefix(kind.service + "::")
@@ -290,7 +295,12 @@ class ResourceType:
         """
         if name in self.attributes or any(one.endswith(".*") and name.startswith(one[:-1]) for one in self.attributes):
             return True
-        return None if self.name in MADE_UP or name.partition(".")[0] in self.properties else False
+        head, dot, _ = name.partition(".")
+        if dot and head in self.attributes and self.name not in MADE_UP:
+            return None if self.shape(name.split(".")) is not None else False
+        if self.name == "AWS::CloudFormation::Stack":
+            return False  # its outputs are below Outputs
+        return None if self.name in MADE_UP or head in self.properties else False
 
     def property_names(self) -> tuple[str, ...]:
         """Top-level properties that a template may set, sorted."""
@@ -400,14 +410,14 @@ class ResourceType:
 
     def permissions(self, handler: str | None = None) -> tuple[str, ...]:
         """The IAM actions that CloudFormation needs to create, read, update, delete or list the resource; or all."""
-        by_handler = (_read("permissions.json") or {}).get(self.name, {})
+        by_handler = (read_data("permissions.json") or {}).get(self.name, {})
         if handler is not None:
             return tuple(by_handler.get(handler, ()))
         return tuple(sorted({action for actions in by_handler.values() for action in actions}))
 
     def available_in(self, region: str) -> bool | None:
         """Whether the type exists in a region; None when that is not published."""
-        data = _read("regions.json") or {"regions": [], "unpublished": [], "types": {}}
+        data = read_data("regions.json") or {"regions": [], "unpublished": [], "types": {}}
         if region in data["unpublished"] or region not in data["regions"] or self.name not in data["types"]:
             return None
         return bool(int(data["types"][self.name], 16) >> data["regions"].index(region) & 1)

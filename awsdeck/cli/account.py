@@ -39,7 +39,22 @@ def open_account(
         engine = embedded.ensure(config.folder) if start else running(context)
         chosen = region or config.get("deploy.region") or os.environ.get("AWS_REGION") or LOCAL_REGION
         return AWS(region=chosen, endpoint_url=engine.url, credentials=(engine.access_key, engine.secret_key)), engine
-    return AWS(region=region or config.get("deploy.region"), profile=profile or config.get("deploy.profile")), None
+    aws = AWS(
+        region=region or config.get("deploy.region"),
+        profile=profile or config.get("deploy.profile"),
+        profiles=config.get("deploy.profiles"),
+        external_ids=config.get("deploy.external_ids"),
+        endpoint_url=emulator(),
+    )
+    return aws, None
+
+
+def emulator() -> str | None:
+    """An emulator on this machine that the environment names; other addresses are botocore's own matter."""
+    from ..deploy.account.aws import on_this_machine
+
+    named = os.environ.get("AWS_ENDPOINT_URL")
+    return named if named and on_this_machine(named) else None
 
 
 def in_reach(context: Context, profile: str | None) -> bool:

@@ -35,8 +35,9 @@ def read(args: Sequence[str], version: str) -> Chosen | int:
 
     Raises `InputError` for words that make no command.
     """
+    args = _filled(args)
     try:
-        chosen: Any = parser(version).main(list(args) or ["--help"], prog_name="awsdeck", standalone_mode=False)
+        chosen: Any = parser(version).main(args or ["--help"], prog_name="awsdeck", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         word = error.ctx.command_path if error.ctx is not None else "awsdeck"
         raise InputError(f"`{word}` needs a command", fix="one of those above") from None
@@ -50,6 +51,14 @@ def read(args: Sequence[str], version: str) -> Chosen | int:
     if isinstance(chosen, tuple):
         return chosen
     return chosen if isinstance(chosen, int) else 0
+
+
+def _filled(args: Sequence[str]) -> list[str]:
+    """The words with the value written out where an option goes without one; it never takes the next word for it."""
+    bare = {flag: option.bare for command in every() for option in command.options for flag in option.flags}
+    end = list(args).index("--") if "--" in args else len(args)
+    filled = [word if bare.get(word) is None else f"{word}={bare[word]}" for word in args[:end]]
+    return [*filled, *args[end:]]
 
 
 def parser(version: str) -> click.Command:
@@ -142,13 +151,32 @@ def _parameter(item: Argument | Option) -> inspect.Parameter:
             *item.flags,
             help=item.help,
             metavar=item.metavar or None,
-            click_type=click.Choice(item.choices) if item.choices else None,
-            min=0 if item.kind == "number" else None,
+            click_type=_type(item),
             rich_help_panel=None if item.group == "Options" else item.group,
             show_default=False,
         )
         annotation = Annotated[_TYPES[item.kind], declared]
     return inspect.Parameter(item.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _type(option: Option) -> click.ParamType[Any] | None:
+    if option.choices:
+        return click.Choice(option.choices)
+    return _Whole(option.least) if option.kind == "number" else None
+
+
+class _Whole(click.IntRange):
+    """A whole number that is not too small."""
+
+    def __init__(self, least: int) -> None:
+        super().__init__(min=least)
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not text.isascii() or not text.isdigit() or int(text) < self.least:
+            self.fail(f"{text!r} is not a whole number from {self.least} on.", param, ctx)
+        return int(text)
 
 
 def _with_signature(function: Callable[..., Any], parameters: list[inspect.Parameter]) -> Callable[..., Any]:

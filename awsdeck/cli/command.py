@@ -29,10 +29,10 @@ class Option:
     """A word with dashes.
 
     "flag" is there or not, "text" takes a value, "number" a whole number, "list" may be given several times. `choices`
-    are the only values allowed.
+    are the only values allowed, `least` is the smallest number. With `bare` the value is only read after "=", and this is it when none is given.
     """
 
-    __slots__ = ("name", "flags", "help", "kind", "metavar", "choices", "group")
+    __slots__ = ("name", "flags", "help", "kind", "metavar", "choices", "group", "bare", "least")
 
     def __init__(
         self,
@@ -43,6 +43,8 @@ class Option:
         metavar: str = "",
         choices: tuple[str, ...] = (),
         group: str = "Options",
+        bare: int | None = None,
+        least: int = 0,
     ) -> None:
         self.flags = tuple(flags.split())
         name = self.flags[0].lstrip("-").replace("-", "_")
@@ -52,6 +54,8 @@ class Option:
         self.metavar = metavar
         self.choices = choices
         self.group = group
+        self.bare = bare
+        self.least = least
 
     @property
     def absent(self) -> Any:

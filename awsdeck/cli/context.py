@@ -49,13 +49,10 @@ class Context:
         """The project's configuration; its own resource types are known once it is read."""
         if self._config is None:
             self._config = read(self._config_file)
-            folder = os.path.join(self._config.folder, SCHEMA_FOLDER)
-            if os.path.isdir(folder):
-                from ..catalog import add
-
-                for name in sorted(os.listdir(folder)):
-                    if name.endswith(".json"):
-                        add(os.path.join(folder, name))
+            own = os.path.join(self._config.folder, SCHEMA_FOLDER)
+            named = [os.path.join(self._config.folder, path) for path in self._config.get("schemas", ())]
+            for path in [*([own] if os.path.isdir(own) else []), *named]:
+                _add_types(path)
         return self._config
 
     @property
@@ -104,6 +101,18 @@ class Context:
         return answer.strip().lower() in ("y", "yes")
 
 
+def _add_types(path: str) -> None:
+    """Make the types known whose registry schemas are in a file, or in the files of a folder."""
+    from ..catalog import add
+
+    if os.path.isdir(path):
+        for name in sorted(os.listdir(path)):
+            if name.endswith(".json"):
+                add(os.path.join(path, name))
+    else:
+        add(path)
+
+
 def parameters_file(path: str) -> dict[str, Any]:
     """Values for template parameters from a JSON, YAML or TOML file: a mapping, or CloudFormation's list of pairs."""
     from ..errors import DeckError
@@ -123,12 +132,15 @@ def parameters_file(path: str) -> dict[str, Any]:
         raise
     except OSError as error:
         raise InputError(f"cannot read {path}: {reason(error, path)}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"cannot read {path}: it is not a text in UTF-8") from None
     except ValueError as error:
         raise InputError(f"cannot read {path}: {error}") from None
     if isinstance(data, dict) and isinstance(data.get("Parameters"), dict):
         data = data["Parameters"]
     if isinstance(data, list) and all(isinstance(item, dict) and "ParameterKey" in item for item in data):
-        data = {item["ParameterKey"]: item.get("ParameterValue", "") for item in data}
+        said = [item for item in data if item.get("UsePreviousValue") is not True]  # others keep what the stack has
+        data = {item["ParameterKey"]: item.get("ParameterValue") for item in said}
     if not isinstance(data, dict):
         raise InputError(f"{path} holds no parameters", fix='write {"Name": "value"}')
     nested = [name for name, value in data.items() if isinstance(value, dict) or value is None]
@@ -142,6 +154,10 @@ def _read(text: str, path: str) -> Any:
         import json
 
         return json.loads(text)
+    if text.lstrip().startswith("-"):
+        from ..yamlmarks import read
+
+        return read(text, path)[0]
     from ..template import loads
 
     return loads(text, file=path).data

@@ -8,8 +8,8 @@ import sys
 from .. import settings
 from ..errors import DeckError, DeckLoadError, InputError, Place
 from ..output import reason
-from ..source import HERE
-from .trouble import spot, told
+from ..source import HERE, raised_at
+from .trouble import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _run_file(path: str) -> ModuleType:
         if stop.code not in (None, 0) or not settings.apps:
             raise DeckLoadError(
                 f"the deck ends itself with sys.exit({'' if stop.code is None else repr(stop.code)})",
-                place=spot(stop.__traceback__, full), fix="let it run to its end",
+                place=raised_at(stop.__traceback__, full), fix="let it run to its end",
             ) from None  # fmt: skip
     except (DeckError, KeyboardInterrupt):
         raise
@@ -254,20 +254,53 @@ def _guard_line(file: str | None) -> int | None:
 
 def stacks_named(assembly: Assembly, names: list[str]) -> list[str]:
     """The stacks that names and patterns such as `shop-*` mean, in the order of the assembly; all when there are none."""
+    return _named(list(assembly.stacks), names, "stack", list(assembly.sets))
+
+
+def sets_named(assembly: Assembly, names: list[str]) -> list[str]:
+    """The stack sets that names and patterns mean; all when there are none."""
+    return _named(list(assembly.sets), names, "stack set", list(assembly.stacks))
+
+
+def anything_named(assembly: Assembly, names: list[str]) -> list[str]:
+    """The stacks and stack sets that names and patterns mean; all when there are none."""
+    return _named([*assembly.stacks, *assembly.sets], names, "stack", [])
+
+
+def with_needs(context: Context, assembly: Assembly, names: list[str], *, exclusively: bool) -> list[str]:
+    """The stacks and those they need, in the order of the assembly; only the stacks with `exclusively`."""
+    if exclusively:
+        return names
+    chosen, waiting = set(names), list(names)
+    while waiting:
+        name = waiting.pop()
+        for need in assembly[name].dependencies:
+            if need in assembly.stacks and need not in chosen:
+                chosen.add(need)
+                waiting.append(need)
+                context.screen.note(f"{need} comes along because {name} needs it; --exclusively leaves it out")
+    return [name for name in assembly.stacks if name in chosen]
+
+
+def _named(known: list[str], names: list[str], kind: str, others: list[str]) -> list[str]:
     if not names:
-        return list(assembly.stacks)
+        return known
     from fnmatch import fnmatchcase
 
     chosen: set[str] = set()
     for name in names:
-        found = [stack for stack in assembly.stacks if stack == name or fnmatchcase(stack, name)]
+        found = [one for one in known if one == name or fnmatchcase(one, name)]
         if not found:
             from difflib import get_close_matches
 
-            close = get_close_matches(name, list(assembly.stacks), 1)
-            known = ", ".join(assembly.stacks) or "none"
+            if name in others:
+                other = "stack set" if kind == "stack" else "stack"
+                command = "`awsdeck stackset`" if kind == "stack" else "`awsdeck deploy` and its like"
+                raise InputError(f"{name} is a {other}, no {kind}", fix=f"use {command}")
+            close = get_close_matches(name, known, 1)
             raise InputError(
-                f"there is no stack {name}", fix=f"did you mean {close[0]}?" if close else f"the stacks are: {known}"
+                f"there is no {kind} {name}",
+                fix=f"did you mean {close[0]}?" if close else f"the {kind}s are: {', '.join(known) or 'none'}",
             )
         chosen.update(found)
-    return [name for name in assembly.stacks if name in chosen]
+    return [one for one in known if one in chosen]

@@ -1,26 +1,29 @@
-"""`awsdeck deploy` and `awsdeck destroy`."""
+"""`awsdeck deploy`."""
 
 from __future__ import annotations
 
 import os
 
-from ..errors import ConstraintError, InputError
+from ..errors import ConstraintError, InputError, Place
 from .account import LOCAL, OPTIONS, open_account
 from .command import Argument, Command, Option
-from .deck import assemble, stacks_named
+from .deck import assemble, stacks_named, with_needs
 from .synth import deck_report, failed, show_warnings
+from .terms import CONDUCT, OUTAGE, TERMS, agreed, conduct, hooks, printing_aside, said
 from .updates import GATED, deployed_templates, update_findings
-from .watching import confirming, watched, watching
+from .watching import PROGRESS, confirming, watched, watching
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from ..assembly import Assembly
     from ..deploy import Result
     from ..errors import Finding
     from ..local import Engine
     from .context import Context
+    from .progress import Shown
     from .updates import Before
 
 
@@ -36,34 +39,46 @@ def deploy(
     outputs_file: str | None,
     concurrency: int | None,
     keep_going: bool,
+    exclusively: bool,
     bucket: str | None,
-    role: str | None,
     timeout: int | None,
+    progress: Shown | None,
     force: bool,
     local: bool,
     profile: str | None,
     region: str | None,
+    **more: Any,
 ) -> int:
-    """Bring stacks to where the deck wants them."""
+    """Bring stacks to where the deck wants them; `more` are the options of `TERMS` and `CONDUCT`."""
     from ..deploy import deploy as run
 
+    earlier_outputs(outputs_file)
     loaded, assembly = assemble(context)
     report = deck_report(context, loaded, assembly)
     if assembly is None:
         return failed(context, loaded, report)
     show_warnings(context, report)
     config = context.config
-    names = stacks_named(assembly, stacks)
+    ways, terms, called, labels = conduct(context, more), said(more), hooks(context), tags_given(tags)
+    holding = stateful(context)
+    if assembly.sets and not stacks:
+        context.screen.note(f"left out: {', '.join(assembly.sets)}; `awsdeck stackset deploy` is for stack sets")
+    assembly = agreed(context, assembly)
+    names = with_needs(context, assembly, stacks_named(assembly, stacks), exclusively=exclusively)
+    if not assembly.everything:
+        context.screen.note("the deck has no stacks")
     values = {
-        **_configured(config.get("parameters", {}), assembly, names),
-        **_file(parameters_file),
-        **_pairs(parameters),
+        **configured(config.get("parameters", {}), assembly, names),
+        **from_file(parameters_file),
+        **pairs(parameters),
     }
     aws, engine = open_account(context, local, profile, region, start=True)
-    wrong = _impossible(context, assembly, deployed_templates(aws, assembly, names))
+    if more["poll_outage"] is not None:
+        aws.outage_budget = more["poll_outage"]
+    wrong = impossible(context, assembly, deployed_templates(aws, assembly, names))
     if wrong:
         raise ConstraintError(wrong)
-    watch = watching(context)
+    watch = watching(context, progress)
 
     def work() -> Result:
         return run(
@@ -71,65 +86,32 @@ def deploy(
             aws=aws,
             stacks=names,
             parameters=values,
-            tags={**config.get("deploy.tags", {}), **_pairs(tags)},
+            tags=labels,
             confirm=confirming(context, watch, approve=approve or local, local=local),
-            allow_replace=_words(allow_replace),
-            allow_destroy=_words(allow_destroy),
+            allow_replace=words(allow_replace),
+            allow_destroy=words(allow_destroy),
             observer=watch,
             concurrency=concurrency or config.get("deploy.concurrency", 4),
             keep_going=keep_going,
             bucket=bucket or config.get("deploy.bucket"),
-            role=role or config.get("deploy.role"),
             timeout=timeout,
             force=force,
+            conduct=ways,
+            hooks=called,
+            terms=terms,
+            stateful=holding,
         )
 
-    code, result = watched(context, watch, work)
+    with printing_aside(context):
+        code, result = watched(context, watch, work)
     if engine is not None:
         _say_recorded(context, engine, assembly, names, aws.region)
     if outputs_file and result is not None:
-        _write_outputs(outputs_file, result.outputs)
+        write_outputs(outputs_file, result.outputs)
     return code
 
 
-def destroy(
-    context: Context,
-    stacks: list[str],
-    allow_destroy: list[str],
-    concurrency: int | None,
-    keep_going: bool,
-    timeout: int | None,
-    local: bool,
-    profile: str | None,
-    region: str | None,
-) -> int:
-    """Delete stacks, those that others need last."""
-    from ..deploy import destroy as run
-
-    loaded, assembly = assemble(context)
-    if assembly is None:
-        return failed(context, loaded, deck_report(context, loaded, None))
-    names = stacks_named(assembly, stacks)
-    aws, _ = open_account(context, local, profile, region)
-    watch = watching(context)
-
-    def work() -> Result:
-        return run(
-            assembly,
-            aws=aws,
-            stacks=names,
-            confirm=confirming(context, watch, approve=True, local=False),
-            allow_destroy=_words(allow_destroy),
-            observer=watch,
-            concurrency=concurrency or context.config.get("deploy.concurrency", 4),
-            keep_going=keep_going,
-            timeout=timeout,
-        )
-
-    return watched(context, watch, work)[0]
-
-
-def _impossible(context: Context, assembly: Assembly, before: Mapping[str, Before]) -> list[Finding]:
+def impossible(context: Context, assembly: Assembly, before: Mapping[str, Before]) -> list[Finding]:
     """What AWS will not do, told before anything is started; data that would be lost is left to the gate."""
     found = [
         finding
@@ -151,7 +133,7 @@ def _say_recorded(context: Context, engine: Engine, assembly: Assembly, names: l
             context.screen.note(f"{name}: recorded, not emulated: {listed}")
 
 
-def _configured(values: dict[str, str], assembly: Assembly, names: list[str]) -> dict[str, str]:
+def configured(values: dict[str, str], assembly: Assembly, names: list[str]) -> dict[str, str]:
     """The configured parameters that a stack of this run has."""
     kept = {}
     for key, value in values.items():
@@ -162,7 +144,8 @@ def _configured(values: dict[str, str], assembly: Assembly, names: list[str]) ->
     return kept
 
 
-def _file(path: str | None) -> dict[str, str]:
+def from_file(path: str | None) -> dict[str, str]:
+    """Values of parameters from a file, when one is named."""
     if path is None:
         return {}
     from .context import parameters_file
@@ -170,44 +153,114 @@ def _file(path: str | None) -> dict[str, str]:
     return parameters_file(path)
 
 
-def _pairs(given: Iterable[str]) -> dict[str, str]:
+def pairs(given: Iterable[str], flag: str = "--parameters") -> dict[str, str]:
+    """The names and values of an option that takes NAME=VALUE; raises `InputError` for anything else."""
     pairs = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise InputError(f"{text!r} is no NAME=VALUE")
+            told = flag != "--parameters"  # a value of those may be a secret
+            shown = f"{text!r} has no =" if told and not equals else f"one has no {'name' if equals else '='}"
+            raise InputError(f"{flag} takes NAME=VALUE: {shown}", fix=f"write {flag} NAME=VALUE")
         pairs[name] = value
     return pairs
 
 
-def _words(given: Iterable[str]) -> list[str]:
+def tags_given(given: Iterable[str]) -> dict[str, str]:
+    """The tags of `--tags`; raises `InputError` with every one that AWS does not take."""
+    from ..terms import problems
+
+    tags = pairs(given, "--tags")
+    wrong = problems(tags=tags) if tags else []
+    if wrong:
+        lines = [one.text.removeprefix("tags: ") for one in wrong]
+        raise InputError(f"--tags: {'; '.join(lines)}", fix="; ".join(dict.fromkeys(one.fix for one in wrong)))
+    return tags
+
+
+def stateful(context: Context) -> list[str]:
+    """The types that the configuration says hold data; raises `InputError` for one of AWS that there is not."""
+    from ..catalog.store import find, suggest
+
+    types: list[str] = context.config.get("deploy.stateful", [])
+    unknown = [name for name in types if name.startswith("AWS::") and find(name) is None]
+    if unknown:
+        close = [near for near in map(suggest, unknown) if near]
+        raise InputError(
+            f"deploy.stateful: there is no resource type {', '.join(unknown)}",
+            place=Place(context.config.file or ""),
+            fix=f"did you mean {', '.join(close)}?" if close else "look for it with `awsdeck explain`",
+        )
+    return types
+
+
+def words(given: Iterable[str]) -> list[str]:
+    """The words of an option that may be given several times, and several at a time."""
     return [word.strip() for text in given for word in text.split(",") if word.strip()]
 
 
-def _write_outputs(path: str, outputs: dict[str, dict[str, str]]) -> None:
+def earlier_outputs(path: str | None) -> dict[str, Any]:
+    """What a file of outputs holds so far; raises `InputError` when it holds anything else or cannot be written.
+
+    To be asked before a deploy, not after it.
+    """
+    import json
+
+    from ..output import check_writable, reason
+
+    if path is None:
+        return {}
+    check_writable(path)
+    if not os.path.isfile(path) or not os.path.getsize(path):
+        return {}
+    fix = "name another file with --outputs-file, or take this one away"
+    try:
+        with open(path, encoding="utf-8") as file:
+            known = json.load(file)
+    except OSError as error:
+        raise InputError(f"cannot add to {path}: {reason(error, path)}", fix=fix) from None
+    except (ValueError, RecursionError):
+        raise InputError(f"cannot add to {path}: it is not JSON", fix=fix) from None
+    if not isinstance(known, dict):
+        raise InputError(f"cannot add to {path}: it is not an object with the outputs of stacks", fix=fix)
+    return known
+
+
+def write_outputs(path: str, outputs: dict[str, dict[str, str]]) -> None:
     """Merge outputs into a JSON file; stacks of other runs stay in it."""
     import json
 
     from ..output import write_atomic
 
-    before: dict[str, dict[str, str]] = {}
-    if os.path.exists(path):
-        try:
-            with open(path, encoding="utf-8") as file:
-                known = json.load(file)
-            before = known if isinstance(known, dict) else {}
-        except (OSError, ValueError) as error:
-            raise InputError(f"cannot add to {path}: {error}") from None
-    write_atomic(path, json.dumps({**before, **outputs}, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+    merged = {**earlier_outputs(path), **outputs}
+    write_atomic(path, json.dumps(merged, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
-STACKS = Argument("stacks", "Stacks by name or pattern; all when none is named.", metavar="STACK", many=True)
+STACKS = Argument(
+    "stacks", "Stacks by name or pattern, with those they need; all when none is named.", metavar="STACK", many=True
+)
 MANY = (
-    Option("--concurrency", "How many stacks at once (default 4).", "number", metavar="N"),
+    Option("--concurrency", "How many stacks at once (default 4).", "number", metavar="N", least=1),
     Option("--keep-going", "Go on with stacks that do not need the one that failed.", "flag"),
     Option("--timeout", "Stop watching after so long; the operation goes on.", "number", metavar="SECONDS"),
+    PROGRESS,
 )
+EXCLUSIVELY = Option("--exclusively", "Leave out the stacks that the named ones need.", "flag")
 DESTROY = Option("--allow-destroy", "This resource may be deleted with its data.", "list", metavar="ID[,…]")
+
+REPLACE = Option("--allow-replace", "This resource may be replaced, and its data lost.", "list", metavar="ID[,…]")
+APPROVE = Option("--approve", "Say yes to what is beyond the ordinary: wider access, waiting messages that go.", "flag")
+BUCKET = Option("--bucket", "The bucket for files, and for templates that are too large for a request.", metavar="NAME")
+FORCE = Option("--force", "Ask CloudFormation even when nothing seems to change.", "flag")
+PARAMETERS = (
+    Option(
+        "--parameters",
+        "A value for a template parameter; STACK:NAME=VALUE for one stack.",
+        "list",
+        metavar="NAME=VALUE",
+    ),
+    Option("--parameters-file", "Values for template parameters, in JSON, YAML or TOML.", metavar="FILE"),
+)
 
 COMMANDS = (
     Command(
@@ -215,24 +268,20 @@ COMMANDS = (
         deploy,
         "Bring stacks to where the deck wants them.",
         STACKS,
-        Option(
-            "--parameters",
-            "A value for a template parameter; STACK:NAME=VALUE for one stack.",
-            "list",
-            metavar="NAME=VALUE",
-        ),
-        Option("--parameters-file", "Values for template parameters, in JSON, YAML or TOML.", metavar="FILE"),
+        *PARAMETERS,
         Option("--tags", "A tag for every stack.", "list", metavar="KEY=VALUE"),
-        Option("--approve", "Say yes to what is beyond the ordinary: wider access, waiting messages that go.", "flag"),
-        Option("--allow-replace", "This resource may be replaced, and its data lost.", "list", metavar="ID[,…]"),
+        APPROVE,
+        REPLACE,
         DESTROY,
         Option("--outputs-file", "Write the outputs to a JSON file; other stacks' stay in it.", metavar="FILE"),
         *MANY,
-        Option("--bucket", "The bucket for files, and for templates that are too large for a request.", metavar="NAME"),
-        Option("--role", "The role that CloudFormation works with.", metavar="ARN"),
-        Option("--force", "Ask CloudFormation even when nothing seems to change.", "flag"),
+        EXCLUSIVELY,
+        BUCKET,
+        *TERMS,
+        *CONDUCT,
+        OUTAGE,
+        FORCE,
         Option("--local", f"{LOCAL.help[:-1]}, asks nothing and implies --approve.", "flag", group=LOCAL.group),
         *(option for option in OPTIONS if option is not LOCAL),
     ),
-    Command("destroy", destroy, "Delete stacks.", STACKS, DESTROY, *MANY, *OPTIONS),
 )

@@ -37,6 +37,7 @@ def diff(
 ) -> int:
     """Compare the deck's stacks, or a template that is named, with what is deployed or with an older state."""
     from ..diff import diff as compare
+    from ..diff.moved import waiting
     from ..diff.nested import inner_pairs, whole
     from .changes import diff_lines, diff_summary
 
@@ -60,6 +61,12 @@ def diff(
         different = different or not change.empty
         entry = {**change.to_dict(), "stack": artifact.name, "against": shown_against}
         del entry["version"]
+        moves = list(waiting(artifact.name, artifact.origins, {one.name: template for one, template in pairs}))
+        if moves:
+            entry["moves"] = [
+                {"from": {"stack": home, "logical_id": was}, "to": {"stack": artifact.name, "logical_id": id}}
+                for home, was, id in moves
+            ]
         data.append({**entry, "findings": [finding.to_dict() for finding in findings]})
         if change.empty:
             if not context.screen.quiet:
@@ -69,6 +76,9 @@ def diff(
         context.screen.say(
             *diff_lines(context.screen, change, artifact.origins), f"  {diff_summary(context.screen, change)}"
         )
+        for home, former, id in moves:
+            name = former if home == artifact.name else f"{home}/{former}"
+            context.screen.say(f"  {name} is {id} now: `awsdeck refactor` carries it over, and a deploy waits for that")
         for path, was, now in inner_pairs(before, whole(artifact)):
             inside = compare(was, now)
             if inside.empty:

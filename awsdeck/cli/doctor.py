@@ -8,7 +8,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from .. import __version__
-from ..errors import DeckError
+from ..errors import CredentialsError, DeckError
 from .account import OPTIONS, open_account
 from .command import Command
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..deploy import AWS
+    from ..deploy.account.cloudformation import CloudFormation
     from .context import Context
 
 PATIENCE = 4.0  # seconds for an endpoint to answer
+SKEW = 240.0  # seconds that a clock may be wrong; AWS refuses what is five minutes off
 FAILED = 1
 
 
@@ -60,6 +62,7 @@ def _installed() -> Iterator[Check]:
     yield Check("awsdeck", __version__)
     yield Check("python", f"{platform.python_version()} ({sys.executable})")
     yield Check("boto3", version("boto3"))
+    yield Check("botocore", version("botocore"))
     for package, extra in (("ministack", "local"), ("cfn-lint", "deep"), ("cloudformation-validate", "deep")):
         try:
             yield Check(package, version(package))
@@ -99,32 +102,73 @@ def _reach(context: Context, local: bool, profile: str | None, region: str | Non
     if local:
         return
     aws, _ = open_account(context, local, profile, region)
-    where = aws.where()
-    yield Check("region", where or "none", where is not None, "use --region, deploy.region, or set AWS_REGION")
-    source = aws.credentials_from()
-    fix = "log in, or choose credentials with --profile or AWS_PROFILE"
-    yield Check("credentials", f"found ({source})" if source else "none", source is not None, fix)
+    where = region or aws.where()
+    yield _region(where)
+    yield (credentials := _credentials(aws, where))
     if where is None:
         return
     address = aws.endpoint(where)
-    trouble = _trouble(address)
+    trouble, ahead = _answer(address)
     yield Check("endpoint", f"{address} {trouble or 'answers'}", trouble is None, "check the network and a proxy")
-    if source is not None and trouble is None:
-        yield _account(aws, where)
+    if ahead is not None:
+        yield _clock(ahead)
+    if credentials.ok and trouble is None:
+        account = _account(aws, where)
+        yield account
+        if account.ok:
+            yield from _inside(context, aws, where)
 
 
-def _trouble(address: str) -> str | None:
-    """Why nobody answers there; None when somebody does."""
+def _region(where: str | None) -> Check:
+    from ..deploy.account.identity import is_region
+
+    if where is None:
+        return Check("region", "none", False, "use --region, deploy.region, or set AWS_REGION")
+    if not is_region(where):
+        return Check("region", f"{where} is none that botocore knows", False, "write one such as eu-west-1")
+    return Check("region", where)
+
+
+def _credentials(aws: AWS, where: str | None) -> Check:
+    fix = "log in, or choose credentials with --profile or AWS_PROFILE"
+    try:
+        aws.client("sts", where or "us-east-1")
+    except CredentialsError as error:
+        return Check("credentials", error.message, False, error.fix or fix)
+    except DeckError:
+        pass  # about something else, which has a line of its own
+    source = aws.credentials_from()
+    return Check("credentials", f"found ({source})" if source else "none", source is not None, fix)
+
+
+def _answer(address: str) -> tuple[str | None, float | None]:
+    """Why nobody answers there, None when somebody does; and by how many seconds this clock is ahead of theirs."""
+    import time
+    from email.utils import parsedate_to_datetime
     from urllib.error import HTTPError, URLError
     from urllib.request import urlopen
 
     try:
-        urlopen(address, timeout=PATIENCE).close()  # noqa: S310 - botocore's own address
-    except HTTPError as answer:
-        answer.close()
+        with urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - botocore's own address
+            date = answer.headers.get("Date")
+    except HTTPError as refused:
+        date = refused.headers.get("Date")
+        refused.close()
     except (URLError, OSError) as error:
-        return f"does not answer: {getattr(error, 'reason', error)}"
-    return None
+        return f"does not answer: {getattr(error, 'reason', error)}", None
+    try:
+        return None, time.time() - parsedate_to_datetime(date).timestamp() if date else None
+    except ValueError:
+        return None, None
+
+
+def _clock(ahead: float) -> Check:
+    if abs(ahead) <= SKEW:
+        return Check("clock", "right")
+    way = "ahead" if ahead > 0 else "behind"
+    return Check(
+        "clock", f"{abs(ahead):,.0f} seconds {way}", False, "set the clock: AWS refuses what is signed at another time"
+    )
 
 
 def _account(aws: AWS, region: str) -> Check:
@@ -132,6 +176,47 @@ def _account(aws: AWS, region: str) -> Check:
         return Check("account", aws.account(region))
     except DeckError as error:
         return Check("account", error.message, False, error.fix)
+
+
+def _inside(context: Context, aws: AWS, region: str) -> Iterator[Check]:
+    """What the account allows and holds; only reads."""
+    from ..deploy.account import checkup
+
+    cf = aws.cloudformation(region)
+    try:
+        for permission in checkup.permissions(cf):
+            needed = permission.action.endswith(":DescribeStacks")
+            ok = not permission.lost or (False if needed else None)
+            fix = "`awsdeck permissions` prints the policy that a deploy needs"
+            said = f"not allowed: {permission.lost}" if permission.lost else "allowed"
+            yield Check("permission", f"{permission.action} {said}", ok, fix)
+        for quota in checkup.quotas(cf):
+            used = "" if quota.used is None else f"{quota.used:,} of "
+            fix = "remove stacks that nobody needs, or ask AWS for a higher quota"
+            yield Check("quota", f"{used}{quota.limit:,} {quota.name}", None if quota.nearly else True, fix)
+        yield _bucket(context, cf)
+    except CredentialsError as error:
+        yield Check("account", error.message, False, error.fix)
+        return
+    missing = checkup.lacking(cf)
+    if missing:
+        yield Check(
+            "newer calls", f"this botocore does not know {', '.join(missing)}", None, "pip install --upgrade boto3"
+        )
+
+
+def _bucket(context: Context, cf: CloudFormation) -> Check:
+    from ..deploy.files.bootstrap import bucket_there
+
+    named = context.config.get("deploy.bucket")
+    if named:
+        return Check("bucket", f"{named} (configured)")
+    try:
+        bucket = bucket_there(cf)
+    except DeckError as error:
+        return Check("bucket", error.message, None, error.fix)
+    fix = "`awsdeck bootstrap` makes one; only code of functions and large templates need it"
+    return Check("bucket", bucket or "none", True if bucket else None, fix)
 
 
 COMMANDS = (

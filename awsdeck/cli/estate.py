@@ -30,7 +30,7 @@ def deck_figures(context: Context, deck: str | None, duration_ms: str | None) ->
         loaded, assembly = assemble(context, deck)
         if assembly is None:
             return failed(context, loaded, deck_report(context, loaded, None))
-        from ..services.reservation import purchase_plan
+        from ..services.ec2.reservation import purchase_plan
 
         mode = loaded.app.limits
         plan = [one.to_dict() for one in purchase_plan(loaded.app)]

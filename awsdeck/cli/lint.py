@@ -7,7 +7,7 @@ import os
 from ..errors import DeckError, InputError, Place
 from ..lint import Filter, Report, Source, Unreadable, check
 from ..lint.deck import idle_words
-from ..lint.files import Candidate, listed, unreadable
+from ..lint.files import Candidate, listed, nothing_in, unreadable
 from ..lint.own import UNREADABLE
 from .command import Argument, Command, Option
 from .deck import assemble, is_deck
@@ -127,14 +127,17 @@ class _Run:
         for path in self.paths or [self.context.deck()]:
             if is_deck(path):
                 report.add(self._deck(path))
-            else:
-                for one in self._files(path):
-                    report.add(one)
+                continue
+            before = report.templates + len(report.findings)
+            for one in self._files(path):
+                report.add(one)
+            if self.strict and len(self.paths) > 1 and report.templates + len(report.findings) == before:
+                report.findings.append(nothing_in(path))
         if self.paths and self.strict and not report.templates and not report.findings:
             raise InputError(
                 f"no template in {', '.join(self.paths)}", fix="name files in JSON or YAML, a folder of them, or a deck"
             )
-        report.sorted()
+        report.settled(self.wanted).sorted()
         if self.update_baseline:
             return _keep(self.context, self.baseline, report)
         if self.baseline:
@@ -198,7 +201,8 @@ class _Run:
     def _deepened(self, source: Source, own: list[Finding]) -> list[Finding]:
         from ..lint.deep import deepened
 
-        return [finding for finding in deepened(source, own, self.regions) if self.wanted.passes(finding)]
+        found = deepened(source, own, self.regions, limits=self.context.mode, parameters=self.values)
+        return [finding for finding in found if self.wanted.passes(finding)]
 
     def _deck(self, path: str) -> Report:
         report = Report()
@@ -214,12 +218,12 @@ class _Run:
             more = getattr(loaded.broken, "findings", None)
             found.extend(more or [unreadable(loaded.broken, path.partition(":")[0])])
         elif assembly is not None:
-            report.templates = len(assembly)
-            report.resources = sum(len(stack.template["Resources"]) for stack in assembly)
+            report.templates = len(assembly.everything)
+            report.resources = sum(len(stack.template["Resources"]) for stack in assembly.everything.values())
             found.extend(idle_words(loaded.app, [rule.id for rule in self.more]))
             found.extend(self._beyond(loaded.app, assembly))
             if self.deep:
-                found = self._deepened(Source(assembly.templates(), dict(assembly.stacks), loaded.app.folder), found)
+                found = self._deepened(Source(assembly.templates(), assembly.everything, loaded.app.folder), found)
         report.files[path.partition(":")[0]] = None
         report.findings = [finding for finding in map(shortened, found) if self.wanted.passes(finding)]
         return report
@@ -227,7 +231,7 @@ class _Run:
     def _beyond(self, app: App, assembly: Assembly) -> Iterator[Finding]:
         """What a deck is not asked by itself: packs, own rules, and the way from an older state."""
         if self.more:
-            source = Source(assembly.templates(), dict(assembly.stacks), app.folder)
+            source = Source(assembly.templates(), assembly.everything, app.folder)
             yield from check(source, self.wanted, limits=app.limits, more=self.more, only_more=True).findings
         if self.against is not None:
             from .earlier import given
@@ -321,7 +325,7 @@ COMMANDS = (
         Option("--pack", "Rules of good practice too: security.", "list", metavar="PACK[,…]"),
         Option("--against", "Judge the way from an older state too.", metavar="FILE|FOLDER|REVISION"),
         Option("--fix", "Mend in the files what can only be meant one way, and show it.", "flag"),
-        Option("--deep", "Ask cfn-lint and cloudformation-validate too (extra `deep`).", "flag"),
+        Option("--deep", "Ask cfn-lint and cloudformation-validate, and judge what SAM makes (extra `deep`).", "flag"),
         Option("--skip-others", "Leave out files that are no templates, also those that are named.", "flag"),
         Option("--watch", "Look again whenever a file changes, until Ctrl-C.", "flag"),
         Option("--parameters", "Values for template parameters, in JSON, YAML or TOML.", metavar="FILE"),

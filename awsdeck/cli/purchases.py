@@ -18,7 +18,7 @@ def purchases(context: Context) -> int:
     loaded, assembly = assemble(context)
     if assembly is None:
         return failed(context, loaded, deck_report(context, loaded, None))
-    from ..services.reservation import purchase_plan
+    from ..services.ec2.reservation import purchase_plan
 
     plan = [purchase.to_dict() for purchase in purchase_plan(loaded.app)]
     if context.json:

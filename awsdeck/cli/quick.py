@@ -52,7 +52,9 @@ def read(command: Command, args: Sequence[str]) -> dict[str, Any] | None:
         if option.kind == "flag":
             values[option.name] = True
             continue
-        if not equals:
+        if not equals and option.bare is not None:
+            value = str(option.bare)
+        elif not equals:
             if index >= len(args) or (args[index].startswith("-") and args[index] != "-"):
                 return None
             value = args[index]
@@ -70,7 +72,7 @@ def _take(option: Option, value: str, values: dict[str, Any], given: set[str]) -
             values[option.name] = []
         values[option.name].append(value)
     elif option.kind == "number":
-        if not value.isdigit() or not value.isascii():
+        if not value.isdigit() or not value.isascii() or int(value) < option.least:
             return False
         values[option.name] = int(value)
     else:

@@ -47,16 +47,18 @@ def synth(context: Context, deck: str | None, out: str | None, yaml: bool, print
         )
     show_warnings(context, report)
     if not screen.quiet:
-        width = max((len(stack.name) for stack in assembly), default=0)
+        everything = list(assembly.everything.values())
+        width = max((len(stack.name) for stack in everything), default=0)
         lines = [
             f"  {stack.name.ljust(width)}  {counted(len(stack.template['Resources']), 'resource')}"
-            for stack in assembly
+            for stack in everything
         ]
         if context.verbose:
-            lines = [line for stack, head in zip(assembly, lines, strict=True) for line in (head, *_resources(stack))]
+            lines = [line for stack, head in zip(everything, lines, strict=True) for line in (head, *_resources(stack))]
             lines += _aspects(loaded.app)
         screen.say(
-            f"{screen.paint('wrote', 'good')} {short(os.path.abspath(folder))}: {counted(len(assembly), 'stack')}",
+            f"{screen.paint('wrote', 'good')} {short(os.path.abspath(folder))}: {counted(len(assembly), 'stack')}"
+            + (f", {counted(len(assembly.sets), 'stack set')}" if assembly.sets else ""),
             *lines,
         )
     return 0
@@ -73,6 +75,10 @@ def ls(context: Context, deck: str | None) -> int:
     rows = [
         (stack.name, stack.region or "-", str(len(stack.template["Resources"])), ", ".join(stack.dependencies) or "-")
         for stack in assembly
+    ]
+    rows += [
+        (stack.name, ", ".join((stack.spread or {})["regions"]), str(len(stack.template["Resources"])), "stack set")
+        for stack in assembly.sets.values()
     ]
     context.screen.table(("STACK", "REGION", "RESOURCES", "NEEDS"), rows)
     return 0
@@ -96,19 +102,21 @@ def _aspects(app: App) -> Iterator[str]:
 
 
 def summary(assembly: Assembly) -> dict[str, object]:
-    """The stacks of an assembly for programs."""
+    """The stacks and stack sets of an assembly for programs."""
+    found: dict[str, object] = {"stacks": [_summed(stack) for stack in assembly]}
+    if assembly.sets:
+        found["stack_sets"] = [{**_summed(stack), "spread": stack.spread} for stack in assembly.sets.values()]
+    return found
+
+
+def _summed(stack: StackArtifact) -> dict[str, object]:
     return {
-        "stacks": [
-            {
-                "name": stack.name,
-                "template": stack.template_file,
-                "region": stack.region,
-                "account": stack.account,
-                "dependencies": list(stack.dependencies),
-                "resources": len(stack.template["Resources"]),
-            }
-            for stack in assembly
-        ]
+        "name": stack.name,
+        "template": stack.template_file,
+        "region": stack.region,
+        "account": stack.account,
+        "dependencies": list(stack.dependencies),
+        "resources": len(stack.template["Resources"]),
     }
 
 

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from ..errors import DeckLoadError, Place
-from ..source import HERE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import TracebackType
-
-STANDARD = os.path.dirname(os.__file__) + os.sep
+from ..source import raised_at
 
 
 def told(error: BaseException, file: str | None, module: str | None = None) -> DeckLoadError:
@@ -21,7 +13,7 @@ def told(error: BaseException, file: str | None, module: str | None = None) -> D
     if isinstance(error, SyntaxError):
         place = Place(error.filename or file or "", error.lineno, error.offset or None)
         return DeckLoadError(f"this is not Python: {error.msg}", place=place)
-    place_of = spot(error.__traceback__, file)
+    place_of = raised_at(error.__traceback__, file)
     if isinstance(error, ModuleNotFoundError) and not str(error).startswith("No module named"):
         what, _, fix = str(error).partition("; ")  # ours, about awsdeck.cfn: it knows what was meant
         return DeckLoadError(what, place=place_of, fix=fix or None)
@@ -62,18 +54,3 @@ def _meant(error: BaseException, text: str) -> str | None:
         close = get_close_matches(keyword[2], known, 1)
         return f"did you mean {close[0]}=?" if close else f"{keyword[1]} takes {', '.join(known)}"
     return None
-
-
-def spot(trace: TracebackType | None, file: str | None) -> Place | None:
-    """The innermost line of the user's own: not of awsdeck, the standard library, or an installed package."""
-    own: Place | None = None
-    for name, line in _frames(trace):
-        if name == file or not (name.startswith((HERE, "<", STANDARD)) or "site-packages" in name):
-            own = Place(name, line)
-    return own
-
-
-def _frames(trace: TracebackType | None) -> Iterator[tuple[str, int]]:
-    while trace is not None:
-        yield trace.tb_frame.f_code.co_filename, trace.tb_lineno
-        trace = trace.tb_next

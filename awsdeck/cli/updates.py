@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from ..assembly import Assembly, StackArtifact
     from ..deploy import AWS
-    from ..deploy.cloudformation import CloudFormation
+    from ..deploy.account.cloudformation import CloudFormation
     from ..diff.nested import Whole
     from ..errors import Finding
     from .context import Context
@@ -24,7 +24,7 @@ def deployed_templates(aws: AWS, assembly: Assembly, names: Iterable[str]) -> di
     """The templates of the stacks as they are now, nested ones inside; None for a stack that is not there."""
     found: dict[str, Before] = {}
     for name in names:
-        cf = aws.cloudformation(assembly[name].region)
+        cf = aws.of(assembly[name]).cloudformation(assembly[name].region)
         record = cf.stack(name)
         there = record is not None and not record.gone and record.status != "REVIEW_IN_PROGRESS"
         found[name] = _deployed(cf, record.id) if record is not None and there else None
@@ -33,7 +33,7 @@ def deployed_templates(aws: AWS, assembly: Assembly, names: Iterable[str]) -> di
 
 def _deployed(cf: CloudFormation, stack_id: str) -> Whole:
     """What a stack runs, with its nested stacks."""
-    from ..deploy.template import deployed
+    from ..deploy.files.template import deployed
     from ..diff.nested import Whole, nested_stacks
 
     template = deployed(cf, stack_id)

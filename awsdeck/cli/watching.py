@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 from ..errors import ApprovalNeeded, DeckError
+from .command import Option
 from .show import error_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
-    from ..deploy import Result, StackPlan
+    from ..deploy import Result, RunRecord, StackPlan
     from .context import Context
-    from .progress import Lines, Records
+    from .progress import Lines, Shown
+    from .records import Records
 
 QUESTIONS = {
     "delete": "Delete {}?",
     "rollback": "Roll {} back?",
     "cancel": "Break the update of {} off?",
+    "import": "Import this into {}?",
 }
 
 
-def watching(context: Context) -> Lines | Records:
-    """The observer that fits where the output goes."""
-    from .progress import Lines, Live, Records
+PROGRESS = Option(
+    "--progress", "What is shown while it runs (default: bar, or events where there is no terminal).",
+    choices=("bar", "events", "errors", "none"),
+)  # fmt: skip
 
+
+def watching(context: Context, shown: Shown | None = None, run: RunRecord | None = None) -> Lines | Records:
+    """The observer that fits where the output goes; it keeps the record of the run, or goes on with that of `run`."""
+    from ..deploy import Journal
+    from .live import Live
+    from .progress import Lines
+    from .records import Records
+
+    folder = runs_folder(context)
+    journal = Journal(folder) if run is None else Journal.again(folder, run)
     if context.json:
-        return Records(context.screen)
+        return Records(context.screen, shown or "bar", journal)
     out = context.screen.out
-    if out is not None and out.isatty() and context.screen.color and not context.screen.quiet:
-        return Live(context.screen)
-    return Lines(context.screen)
+    if shown in (None, "bar") and out is not None and out.isatty() and context.screen.color:
+        return Lines(context.screen, "none", journal) if context.screen.quiet else Live(context.screen, "bar", journal)
+    return Lines(context.screen, "events" if shown in (None, "bar") else shown, journal)
+
+
+def runs_folder(context: Context) -> str:
+    """Where the records of runs are kept: beside the configuration."""
+    from ..deploy.watch.journal import FOLDER
+
+    return os.path.join(context.config.folder, FOLDER)
 
 
 def watched(context: Context, watch: Lines | Records, work: Callable[[], Result]) -> tuple[int, Result | None]:
     """Do it; what the observer has told of a stack's end is not told again."""
     result: Result | None = None
     code = 0
+    before = heed_termination()
     try:
         result = work()
     except KeyboardInterrupt:
@@ -49,10 +75,24 @@ def watched(context: Context, watch: Lines | Records, work: Callable[[], Result]
         elif not watch.told or context.debug:
             raise
     finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
         watch.close()
         if context.json:
             context.screen.record({"type": "summary", "exit_code": code})
     return code, result
+
+
+def heed_termination() -> Any:
+    """Have SIGTERM mean what Ctrl-C does; what it meant before, or None where that cannot be said."""
+
+    def interrupted(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, interrupted)
+    except ValueError:  # not the main thread
+        return None
 
 
 def confirming(context: Context, watch: Lines | Records, *, approve: bool, local: bool) -> Callable[[StackPlan], bool]:

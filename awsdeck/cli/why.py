@@ -42,7 +42,7 @@ def why(context: Context, stack: str, subject: str) -> int:
     place = short_place(node.source)
     paint = context.screen.paint
     made = f", made at {place}" if place else ""
-    context.screen.say(f"{paint(node.logical_id, 'bold')}  {resource.TYPE}, {_path(resource)}{made}")
+    context.screen.say(f"{paint(_nested_id(resource), 'bold')}  {resource.TYPE}, {_path(resource)}{made}")
     for name, (value, writers) in told.items():
         context.screen.say(f"  {paint(name, 'rule')} = {_shown(value, property is not None)}")
         for writer in writers:
@@ -65,12 +65,17 @@ def _find(app: App, artifact: StackArtifact, subject: str) -> tuple[Resource, st
 
     stack = next(stack for stack in app.stacks if stack.name == artifact.name)
     named: dict[str, Resource] = {}
+    within: list[tuple[str, Resource]] = []
     for construct in stack.node.walk():
         if isinstance(construct, Resource):
             path = _path(construct)
             inner = path.removeprefix(f"{stack.node.label}/")
-            for name in (construct.node.logical_id, path, path.partition("/")[2], inner):
+            nested = _nested_id(construct)
+            within.append((construct.node.logical_id, construct))
+            for name in (nested, path, path.partition("/")[2], inner):
                 named.setdefault(name, construct)
+    for name, construct in within:  # an id of a nested stack alone, where nothing else goes by it
+        named.setdefault(name, construct)
     if subject in named:
         return named[subject], None
     name = subject.rpartition(".")[0]
@@ -91,6 +96,16 @@ def _find(app: App, artifact: StackArtifact, subject: str) -> tuple[Resource, st
 
 def _path(resource: Resource) -> str:
     return resource.node.label
+
+
+def _nested_id(resource: Resource) -> str:
+    """Its logical id, with those of the nested stacks around it: `Nested.Id`."""
+    ids = [resource.node.logical_id]
+    home = resource.node.stack
+    while home is not None and home.parent is not None:
+        ids.insert(0, home.node.resource.node.logical_id)
+        home = home.parent
+    return ".".join(ids)
 
 
 def _values(body: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +155,7 @@ def _data(resource: Resource, artifact: StackArtifact, told: dict[str, tuple[Any
     return {
         "version": 1,
         "stack": artifact.name,
-        "resource": resource.node.logical_id,
+        "resource": _nested_id(resource),
         "type": resource.TYPE,
         "construct": _path(resource),
         "properties": properties,

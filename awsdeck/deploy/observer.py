@@ -10,19 +10,23 @@ from ..assembly import Origin
 from .records import EventRecord
 
 if TYPE_CHECKING:
-    from .plan import StackPlan
     from .result import StackResult
+    from .stackplan import StackPlan
 
 
 @frozen
 class Progress:
-    """How far a stack is: resources done, of how many (0 when nobody knows), in which status, after how many seconds."""
+    """How far a stack is: resources done, of how many (0 when nobody knows), in which status, after how many seconds.
+
+    `remaining` are the seconds it should still take, judged by earlier operations; None when nobody knows.
+    """
 
     stack: str
     done: int
     total: int
     status: str
     seconds: float
+    remaining: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """One line of NDJSON."""
@@ -33,6 +37,7 @@ class Progress:
             "total": self.total,
             "status": self.status,
             "seconds": round(self.seconds, 3),
+            **({} if self.remaining is None else {"remaining": round(self.remaining, 1)}),
         }
 
 
@@ -69,7 +74,12 @@ class Notice:
 
 
 class Observer(Protocol):
-    """What a deploy tells; every method is called on the thread that called `deploy`, one at a time."""
+    """What a deploy tells; every method is called on the thread that called `deploy`, one at a time.
+
+    Three attributes are heeded where they are there: `journal`, a `Journal` in which the run is written down;
+    `listens`, False for one who does not want events, so that they are read only where the verdict needs them; and
+    `stays()`, which is asked at the first Ctrl-C and says True when what runs is to be watched on.
+    """
 
     def plan_ready(self, plan: StackPlan) -> None:
         """A stack's plan stands, and nothing has been changed yet."""
@@ -89,6 +99,8 @@ class Observer(Protocol):
 
 class Silent:
     """An observer that does not care."""
+
+    listens = False
 
     def plan_ready(self, plan: StackPlan) -> None:
         pass

@@ -25,6 +25,11 @@ class StackRecord:
     exports: Mapping[str, str] = field(factory=dict)  # export name to output key
     tags: Mapping[str, str] = field(factory=dict)
     protected: bool = False
+    role: str = ""
+    topics: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()  # ARNs of alarms, `composite:arn:…` for composite ones
+    monitoring: int = 0  # minutes
+    operation: str = ""  # the id of the last operation
     created: float = 0.0
     updated: float | None = None
     deleted: float | None = None
@@ -58,16 +63,41 @@ class EventRecord:
     reason: str = ""
     token: str = ""
     stack_id: str = ""
+    path: str = ""  # `Outer.Inner` for an event of a nested stack
+    hook: str = ""  # the type of the hook it speaks of
+    hook_id: str = ""  # what to ask for that hook's findings with
+
+    @property
+    def name(self) -> str:
+        """What it speaks of, as seen from the outermost stack: `Id`, or `Nested.Id`."""
+        own = "" if self.path and self.of_stack else self.logical_id
+        return ".".join(filter(None, (self.path, own)))
 
     @property
     def of_stack(self) -> bool:
-        """True when the event speaks of the stack itself."""
+        """True when the event speaks of the stack itself whose history it is in."""
         return self.type == STACK_TYPE and self.physical_id == self.stack_id
+
+    @property
+    def of_root(self) -> bool:
+        """True when it speaks of the outermost stack itself."""
+        return self.of_stack and not self.path
+
+    @property
+    def of_nested(self) -> bool:
+        """True when it speaks of a nested stack, in the history of the stack around it."""
+        return self.type == STACK_TYPE and not self.of_stack
 
     @property
     def failed(self) -> bool:
         """True for a failure of its own, not for one that was cancelled because another failed first."""
         return self.status.endswith("_FAILED") and not self.cancelled
+
+    @property
+    def still_settling(self) -> bool:
+        """True for a resource that express mode calls done before it need be ready."""
+        done = self.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+        return done and not self.of_stack and "express mode" in self.reason.lower()
 
     @property
     def cancelled(self) -> bool:
@@ -80,11 +110,12 @@ class EventRecord:
         fields = {
             "id": self.id,
             "time": self.time,
-            "logical_id": self.logical_id,
+            "logical_id": self.name,
             "physical_id": self.physical_id,
             "resource_type": self.type,
             "status": self.status,
             "reason": self.reason,
+            "hook": self.hook,
         }
         return {name: value for name, value in fields.items() if value != ""}
 
@@ -109,6 +140,9 @@ class Detail:
     recreation: str  # Never, Conditionally, Always
     evaluation: str  # Static, Dynamic
     entity: str = ""  # the parameter, resource or attribute (`Queue.Arn`) that has another value
+    path: str = ""  # a JSON pointer such as /Properties/Tags/0/Value
+    before: str | None = field(default=None, repr=False)
+    after: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -122,6 +156,7 @@ class ChangeRecord:
     replacement: str = ""  # True, False, Conditional
     policy_action: str = ""
     details: tuple[Detail, ...] = ()
+    nested: str = ""  # the change set of the nested stack that this resource is
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What is sent to CloudFormation: template text, parameters, capabilities, names."""
+"""What is sent to CloudFormation: template text, parameters, names."""
 
 from __future__ import annotations
 
@@ -16,25 +16,21 @@ from .records import StackRecord
 
 INLINE_LIMIT = 51_200  # bytes of a template in the request itself
 UPLOAD_LIMIT = 1_000_000  # bytes of a template in a bucket
+LONGEST_VALUE = 4_096  # bytes of a parameter's value
 PREFIX = "awsdeck-"
-
-_NAMED_IAM = {
-    "AWS::IAM::Group": "GroupName",
-    "AWS::IAM::InstanceProfile": "InstanceProfileName",
-    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
-    "AWS::IAM::Role": "RoleName",
-    "AWS::IAM::User": "UserName",
-}
-_NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 @frozen
 class Parameter:
-    """One parameter of a request: a value, or what the stack has now (`value` None)."""
+    """One parameter of a request: a value, or what the stack has now (`value` None).
+
+    One that is `looked_up` names an entry of Parameter Store, whose value may be another at every deploy.
+    """
 
     name: str
     value: str | None = field(default=None, repr=False)
     secret: bool = False
+    looked_up: bool = False
 
     def to_request(self) -> dict[str, Any]:
         """As CloudFormation takes it."""
@@ -44,12 +40,16 @@ class Parameter:
 
     def shown(self) -> str:
         """What people and logs may see of it."""
-        return "(unchanged)" if self.value is None else "****" if self.secret else self.value
+        if self.secret and self.value is not None:
+            return "****"
+        if self.looked_up:
+            return "(looked up again)" if self.value is None else f"{self.value} (looked up)"
+        return "(unchanged)" if self.value is None else self.value
 
 
 @frozen
 class Request:
-    """A change set to be made; `create` is for a stack that does not exist yet."""
+    """A change set to be made; `create` is for a stack that does not exist yet, `nested` looks into nested stacks."""
 
     stack: str
     name: str
@@ -60,6 +60,8 @@ class Request:
     tags: Mapping[str, str]
     capabilities: tuple[str, ...]
     role: str | None = None
+    nested: bool = False
+    more: Mapping[str, Any] = field(factory=dict)  # members of the request that only some deploys need
 
 
 def minified(template: Mapping[str, Any]) -> str:
@@ -80,33 +82,64 @@ def token() -> str:
 
 
 def parameters(
-    template: Mapping[str, Any], given: Mapping[str, str], record: StackRecord | None, *, stack: str
+    template: Mapping[str, Any],
+    given: Mapping[str, str],
+    record: StackRecord | None,
+    *,
+    stack: str,
+    old: Mapping[str, Any] | None = None,
 ) -> tuple[Parameter, ...]:
     """What to send: the given value, else what the stack has now, else nothing when there is a default.
 
-    Raises `InputError` with all that is missing and all that the template does not declare.
+    What the stack has now counts only where it means the same in its template, `old`: the name of an entry in Parameter
+    Store is no value, and a value no name.
+    Raises `InputError` with all that is missing, that does not fit, and that the template does not declare.
     """
     declared = template.get("Parameters") or {}
-    unknown = sorted(given.keys() - declared.keys())
     previous = record.parameters if record is not None and record.status != "REVIEW_IN_PROGRESS" else {}
-    found, missing = [], []
+    before = (old or {}).get("Parameters") or {}
+    found, missing, problems = [], [], []
     for name, body in sorted(declared.items()):
         secret = is_secret(body)
         if name in given:
-            found.append(Parameter(name, str(given[name]), secret))
-        elif name in previous:
-            found.append(Parameter(name, None, secret))
+            found.append(Parameter(name, str(given[name]), secret, _looked_up(body)))
+            problems += _unfit(name, body, str(given[name]))
+        elif name in previous and _looked_up(body) == _looked_up(before.get(name, body)):
+            found.append(Parameter(name, None, secret, _looked_up(body)))
         elif not (isinstance(body, dict) and "Default" in body):
             missing.append(name)
-    problems = []
-    if missing:
-        problems.append(f"no value for {', '.join(missing)}")
+    unknown = sorted(given.keys() - declared.keys())
     if unknown:
-        problems.append(f"the template has no parameter {', '.join(unknown)}")
+        problems.insert(0, f"the template has no parameter {', '.join(unknown)}")
+    if missing:
+        problems.insert(0, f"no value for {', '.join(missing)}")
     if problems:
-        example = f"--parameters {stack}:{missing[0]}=…" if missing else "leave out what is not declared"
-        raise InputError(f"{stack}: {'; '.join(problems)}", fix=example)
+        fix = f"--parameters {stack}:{missing[0]}=…" if missing else None
+        fix = fix or (
+            "leave out what is not declared" if unknown else "give values that the template's Parameters allow"
+        )
+        raise InputError(f"{stack}: {'; '.join(problems)}", fix=fix)
     return tuple(found)
+
+
+def _unfit(name: str, body: object, value: str) -> list[str]:
+    if len(value.encode()) > LONGEST_VALUE:
+        return [f"{name}: the value has {len(value.encode()):,} bytes, and CloudFormation takes {LONGEST_VALUE:,}"]
+    if not isinstance(body, dict):
+        return []
+    from ..rules.templates.parameters import unfit
+
+    told = f": {body['ConstraintDescription']}" if isinstance(body.get("ConstraintDescription"), str) else ""
+    return [f"{name}: {problem}{told}" for problem in unfit(body, value, "the value", shown=not is_secret(body))]
+
+
+def _looked_up(body: object) -> bool:
+    return isinstance(body, dict) and str(body.get("Type", "")).startswith("AWS::SSM::Parameter::Value")
+
+
+def dropped(template: Mapping[str, Any], record: StackRecord) -> list[str]:
+    """The parameters that the stack has now and the template does not declare any more."""
+    return sorted(record.parameters.keys() - (template.get("Parameters") or {}).keys())
 
 
 def is_secret(parameter: object) -> bool:
@@ -116,42 +149,7 @@ def is_secret(parameter: object) -> bool:
 
 def from_ssm(template: Mapping[str, Any]) -> bool:
     """True when a parameter's value is looked up in SSM, so that it can change while the template does not."""
-    declared = template.get("Parameters") or {}
-    return any(
-        isinstance(body, dict) and str(body.get("Type", "")).startswith("AWS::SSM::Parameter::Value")
-        for body in declared.values()
-    )
-
-
-def capabilities(template: Mapping[str, Any]) -> tuple[str, ...]:
-    """Exactly the acknowledgements the template needs.
-
-    What is inside a nested stack is not known here, so one asks for everything.
-    """
-    needed = set()
-    for body in (template.get("Resources") or {}).values():
-        if not isinstance(body, dict):
-            needed.add("CAPABILITY_AUTO_EXPAND")  # a Fn::ForEach stands for resources
-            continue
-        type_name, properties = str(body.get("Type", "")), body.get("Properties") or {}
-        if type_name.startswith(("AWS::IAM::", "AWS::Serverless::")):
-            needed.add("CAPABILITY_IAM")
-            name = _NAMED_IAM.get(type_name)
-            if name and isinstance(properties, dict) and properties.get(name, _NO_VALUE) != _NO_VALUE:
-                needed.add("CAPABILITY_NAMED_IAM")
-        elif type_name == "AWS::SecretsManager::RotationSchedule" and "HostedRotationLambda" in properties:
-            needed |= {"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"}  # its transform adds a function with its role
-        elif type_name == "AWS::CloudFormation::Stack" or type_name.endswith("::MODULE"):
-            needed |= {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}
-    if template.get("Transform") or _has_transform(template.get("Resources")):
-        needed.add("CAPABILITY_AUTO_EXPAND")
-    return tuple(sorted(needed))
-
-
-def _has_transform(value: Any) -> bool:
-    if isinstance(value, dict):
-        return "Fn::Transform" in value or any(_has_transform(item) for item in value.values())
-    return isinstance(value, list) and any(_has_transform(item) for item in value)
+    return any(_looked_up(body) for body in (template.get("Parameters") or {}).values())
 
 
 def for_stack(
@@ -167,10 +165,18 @@ def for_stack(
 
 
 def check_given(given: Mapping[str, str], templates: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise `InputError` for a parameter that no stack is waiting for."""
+    """Raise `InputError` for parameters that no stack is waiting for, and for values that do not fit, of all stacks."""
     strays = [name for name in sorted(given) if not any(_fits(name, stack, body) for stack, body in templates.items())]
     if strays:
         raise InputError(f"no stack of this deploy has the parameter {', '.join(strays)}", fix="check the spelling")
+    problems = [
+        f"{stack}: {problem}"
+        for stack, template in templates.items()
+        for name, value in sorted(for_stack(given, stack, template, {}).items())
+        for problem in _unfit(name, template["Parameters"].get(name), value)
+    ]
+    if problems:
+        raise InputError("\n".join(problems), fix="give values that the Parameters of the template allow")
 
 
 def _fits(name: str, stack: str, template: Mapping[str, Any]) -> bool:

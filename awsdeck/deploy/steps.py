@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from attrs import field, frozen
 
 from .request import Request
@@ -36,14 +39,17 @@ class ExecuteChangeSet:
     token: str
     change_set: str | None
     stack_id: str | None
+    disable_rollback: bool | None = None
 
 
 @frozen
 class DeleteStack:
-    """Start deleting a stack."""
+    """Start deleting a stack; after a failure the resources in `retain` stay, with `force` all that cannot go."""
 
     stack_id: str
     token: str
+    retain: tuple[str, ...] = ()
+    force: bool = False
 
 
 @frozen
@@ -61,6 +67,7 @@ class ContinueRollback:
     stack_id: str
     token: str
     skip: tuple[str, ...] = ()
+    force: bool = False
 
 
 @frozen
@@ -73,9 +80,10 @@ class CancelUpdate:
 
 @frozen
 class Join:
-    """Take up the watch over an operation that somebody else has started."""
+    """Take up the watch over an operation that is running: the last one, or the one with that token."""
 
     stack_id: str
+    token: str = ""
 
 
 @frozen
@@ -87,6 +95,11 @@ class Follow:
 
 
 @frozen
+class Detach:
+    """Leave the operation to itself; only its start was wanted."""
+
+
+@frozen
 class Protect:
     """Turn termination protection on or off."""
 
@@ -94,5 +107,13 @@ class Protect:
     stack_id: str | None
 
 
+@frozen
+class SetPolicy:
+    """Give the stack another policy for updates."""
+
+    policy: Mapping[str, Any] = field(hash=False)
+    stack_id: str | None
+
+
 Start = ExecuteChangeSet | DeleteStack | RollBack | ContinueRollback | CancelUpdate | Join
-Step = Start | UploadAssets | DeleteShell | MakeChangeSet | Follow | Protect
+Step = Start | UploadAssets | DeleteShell | MakeChangeSet | Follow | Detach | Protect | SetPolicy

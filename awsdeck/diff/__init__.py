@@ -5,7 +5,8 @@
       ├── compare       what differs, with other spellings of the same thing hidden
       ├── replacement   which change builds a new physical resource, and what follows from it
       ├── loss          what becomes of the data
-      └── broadening    who may do more than before
+      ├── broadening    who may do more than before
+      └── secrets       what of it nobody may read
 
 `nested` pairs the templates of nested stacks, each of which is compared like any other.
 
@@ -37,6 +38,7 @@ from .compare import fingerprint, same, walk
 from .loss import data_verdict, deletion_verdict
 from .rename import renamed, renames
 from .replacement import cascade, judged
+from .secrets import is_secret, masked, masked_value
 
 if TYPE_CHECKING:
     from ..catalog import ResourceType
@@ -80,7 +82,7 @@ def diff(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, find: Find | 
         data = data_verdict(find(change.type), change.action, origin, _body(new_resources.get(name)))
         changes[name] = evolve(change, data=data)
     return Diff(
-        resources=tuple(changes[name] for name in sorted(changes)),
+        resources=tuple(masked(changes[name]) for name in sorted(changes)),
         entries=tuple(_entries(before, after)),
         exports_removed=tuple(_exports_removed(before, after)),
         broadening=broadening(
@@ -201,19 +203,19 @@ def _entry(section: str, name: str, before: Any, after: Any) -> Iterator[EntryCh
     if before is after:
         return
     if section == "Parameters":
-        before, after = _masked(before), _masked(after)
+        before, after = _masked(before, name), _masked(after, name)
     yield EntryChange(
         section,
         name,
         "create" if before is ABSENT else "delete" if after is ABSENT else "update",
-        before,
-        after,
+        before if before is ABSENT else masked_value(before, (section, name)),
+        after if after is ABSENT else masked_value(after, (section, name)),
     )
 
 
-def _masked(parameter: Any) -> Any:
-    """A NoEcho parameter without its default."""
-    secret = isinstance(parameter, dict) and str(parameter.get("NoEcho", "")).lower() == "true"
+def _masked(parameter: Any, name: str) -> Any:
+    """A secret parameter, by NoEcho or by its name, without its default."""
+    secret = isinstance(parameter, dict) and (str(parameter.get("NoEcho", "")).lower() == "true" or is_secret((name,)))
     return {**parameter, "Default": "****"} if secret and "Default" in parameter else parameter
 
 

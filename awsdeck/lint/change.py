@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..rules import Graph, check_update
+from ..template import Template
 from .files import spot
+from .run import follow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
 
     from ..errors import Finding
     from ..rules.vocabulary import Mode
-    from ..template import Template
 
 
 def check_change(
@@ -25,8 +26,22 @@ def check_change(
 ) -> list[Finding]:
     """What the update rules say: replacement, lost data, and changes that AWS refuses; at their lines in `after`."""
     graphs = []
+    loop = None
     for template in (before, after):
         graph = Graph(limits)
-        graph.add(template, region=region, parameters=dict(parameters or {}), use_defaults=bool(parameters))
+        loop = follow(template, parameters or {})
+        whole = template if loop is None else Template.from_dict(loop.data, name=template.name, file=template.file)
+        graph.add(
+            whole,
+            region=region,
+            parameters=dict(parameters or {}),
+            use_defaults=bool(parameters),
+            written=template.data,
+        )
         graphs.append(graph)
-    return [finding.at(spot(after, finding.path)).replace(stack=None) for finding in check_update(*graphs)]
+    found = [finding.replace(stack=None) for finding in check_update(*graphs)]
+    if loop is not None:
+        from .loops import once_a_loop
+
+        found = once_a_loop(found, loop)
+    return [finding.at(spot(after, finding.path, finding.element)) for finding in found]

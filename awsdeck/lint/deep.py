@@ -16,13 +16,15 @@ from importlib.util import find_spec
 
 from ..errors import Finding, InputError
 from ..template import render_json
+from .serverless import Translation, is_serverless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ..errors import Severity
+    from ..rules.vocabulary import Mode
     from ..template import Template
     from .files import Source
 
@@ -47,22 +49,54 @@ def tools() -> list[str]:
     return found
 
 
-def deepened(source: Source, own: Sequence[Finding], regions: Sequence[str] = ()) -> list[Finding]:
-    """Our findings, each saying which other tool found it too, and after them what only the others found."""
+def deepened(
+    source: Source,
+    own: Sequence[Finding],
+    regions: Sequence[str] = (),
+    *,
+    limits: Mode = "documented",
+    parameters: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """Our findings, each saying which other tool found it too, and after them what only the others found.
+
+    What SAM makes of a template is judged too, if `aws-sam-translator` is there.
+    """
     merged = list(own)
+    made: dict[str, Translation] = {}
+    for template in source.templates:
+        if is_serverless(template.data):
+            home = source.stacks.get(template.name)
+            region = home.region if home else regions[0] if regions else None
+            found = made[template.name] = Translation(source, template, parameters, region)
+            merged += found.judged(own, limits=limits, parameters=parameters, region=region)
     for name in tools():
         for template in source.templates:
-            stack = template.name if source.stacks else None
-            for said in _ask(name, template, regions):
-                finding = said.replace(stack=stack)
-                if source.stacks or template.file is None:  # its lines are those of a file that nobody wrote
-                    finding = source.locate(finding.replace(file=None, line=None, column=None), template)
+            for finding in _said(name, source, template, regions, made.get(template.name)):
                 place = next((i for i, known in enumerate(merged) if _one_cause(known, finding)), None)
                 if place is None:
                     merged.append(finding)
                 else:
                     merged[place] = _told_too(merged[place], finding, name)
     return merged
+
+
+def _said(
+    name: str, source: Source, template: Template, regions: Sequence[str], translation: Translation | None
+) -> Iterator[Finding]:
+    """What a tool says of a template, at its places there."""
+    if name == VALIDATE and translation is not None and translation.made is not None:
+        # it does not know the names that SAM makes, so it is shown what they become
+        for said in _ask(name, translation.made, regions):
+            finding = translation.back(said)
+            if finding is not None:
+                yield finding
+        return
+    stack = template.name if source.stacks else None
+    for said in _ask(name, template, regions):
+        finding = said.replace(stack=stack)
+        if source.stacks or template.file is None:  # its lines are those of a file that nobody wrote
+            finding = source.locate(finding.replace(file=None, line=None, column=None), template)
+        yield finding
 
 
 def _one_cause(known: Finding, other: Finding) -> bool:

@@ -60,28 +60,33 @@ class Source:
             finding = finding.replace(construct=origin.construct)
         if finding.ring:
             finding = finding.along(self._place(str(step[1]), step, template) for step in finding.ring)
-        return finding.at(self._place(finding.resource, finding.path, template))
+        return finding.at(self._place(finding.resource, finding.path, template, finding.element))
 
     def _origin(self, resource: str | None, template: Template) -> Origin | None:
         stack = self.stacks.get(template.name)
         return stack.origins.get(resource) if stack is not None and resource else None
 
-    def _place(self, resource: str | None, path: tuple[str | int, ...], template: Template) -> Place | None:
+    def _place(
+        self, resource: str | None, path: tuple[str | int, ...], template: Template, element: str | None = None
+    ) -> Place | None:
         origin = self._origin(resource, template)
         if origin is not None and origin.file:
             return Place(_short(os.path.normpath(os.path.join(self.project, origin.file))), origin.line)
-        return spot(template, path)
+        return spot(template, path, element)
 
 
-def spot(template: Template, path: tuple[str | int, ...]) -> Place | None:
+def spot(template: Template, path: tuple[str | int, ...], element: str | None = None) -> Place | None:
     """Where the value at a path is written; the key of it for a list or mapping, or for what is not there at all.
 
-    A function of CloudFormation's (`!Ref A`) is a value. A property that does not exist is at its key.
+    A function of CloudFormation's (`!Ref A`) is a value. A property that does not exist is at its key. A path may lead
+    on into a text that is JSON; `element` is what is meant of a text.
     """
     value: Any = template.data
     steps = 0
     for step in path:
         inner = isinstance(value, dict | list)
+        if _is_text(value, step):
+            element = element or ""
         try:
             value = value[step] if inner else None
         except (KeyError, IndexError, TypeError):
@@ -89,18 +94,34 @@ def spot(template: Template, path: tuple[str | int, ...]) -> Place | None:
         if value is None:
             break
         steps += 1
+    if element is not None:
+        from .inside import inside
+
+        found = inside(template, path, element)
+        if found is not None:
+            return found
     container = isinstance(value, list) or (isinstance(value, dict) and not is_unknown(value))
     return template.place(path[:steps], key=value is None or container or _is_no_property(template.data, path))
 
 
+def _is_text(value: Any, step: str | int) -> bool:
+    """Whether a step goes into a text, as it stands or in a `Fn::Sub`."""
+    return isinstance(value, str) or (isinstance(value, dict) and "Fn::Sub" in value and step not in value)
+
+
 def _is_no_property(data: dict[str, Any], path: tuple[str | int, ...]) -> bool:
     """Whether a path, which is there, leads to a property that the type of its resource does not have."""
-    if len(path) < 4 or path[0] != "Resources" or path[2] != "Properties":
+    if "Properties" not in path or not isinstance(path[-1], str):
         return False
-    kind = find(str(data["Resources"][path[1]].get("Type")))
-    if kind is None or any(str(step).startswith("Fn::") or step == "Ref" for step in path):
+    start = path.index("Properties")
+    body: Any = data
+    for step in path[:start]:
+        body = body[step]
+    below = path[start + 1 :]
+    kind = find(str(body.get("Type"))) if isinstance(body, dict) and below and path[0] == "Resources" else None
+    if kind is None or any(str(step).startswith("Fn::") or step == "Ref" for step in below):
         return False
-    return isinstance(path[-1], str) and kind.shape(path[3:]) is None
+    return kind.shape(below) is None
 
 
 def unreadable(error: DeckError, file: str) -> Finding:
@@ -110,6 +131,12 @@ def unreadable(error: DeckError, file: str) -> Finding:
     if message != error.message:
         message = f"cannot be read: {message}"
     return Finding(UNREADABLE, "error", message, file=place.file, line=place.line, column=place.column, fix=error.fix)
+
+
+def nothing_in(path: str) -> Finding:
+    """A path that was named and leads to no template, as a finding."""
+    fix = "name files in JSON or YAML, a folder of them, or a deck"
+    return Finding(UNREADABLE, "error", "there is no template in it", file=path, fix=fix)
 
 
 def sources(paths: Iterable[str], *, strict: bool = True) -> Iterator[Source | Unreadable]:
@@ -177,7 +204,10 @@ def _walk(folder: str) -> Iterator[str]:
             yield here
             continue
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
-        yield from (os.path.join(here, name) for name in sorted(files) if name.lower().endswith(ENDINGS))
+        for name in sorted(files):
+            file = os.path.join(here, name)
+            if name.lower().endswith(ENDINGS) and (os.path.isfile(file) or not os.path.exists(file)):
+                yield file  # a pipe or device would be waited for; a link to nothing is worth a complaint
 
 
 def _file(file: str, named: bool) -> Source | Unreadable | None:

@@ -9,6 +9,7 @@ import copy
 import re
 
 from ..template import loads
+from .inside import text_at
 from .own import DOUBT
 
 TYPE_CHECKING = False
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MEANT = re.compile(r"did you mean '?([^'?]+)'?\?")
 _FIFO = ".fifo"
+_TAG = re.compile(r"![A-Za-z:]+ +")
 
 
 class Edit:
@@ -30,12 +32,14 @@ class Edit:
 
     __slots__ = ("line", "column", "old", "new", "path", "renames", "value")
 
-    def __init__(self, finding: Finding, old: str, new: str, value: Any, *, renames: bool = False) -> None:
+    def __init__(
+        self, finding: Finding, old: str, new: str, value: Any, *, renames: bool = False, path: Path | None = None
+    ) -> None:
         self.line = finding.line or 0
         self.column = finding.column or 0
         self.old = old
         self.new = new
-        self.path = finding.path
+        self.path = finding.path if path is None else path
         self.renames = renames
         self.value = value
 
@@ -74,7 +78,10 @@ def _edits(template: Template, finding: Finding) -> Iterator[Edit]:
     value = _at(template.data, finding.path)
     key = finding.path[-1]
     meant = _MEANT.fullmatch(finding.fix or "")
-    if meant is not None and isinstance(key, str) and finding.message.endswith(f"'{key}'"):
+    if finding.element and finding.element.startswith("${"):
+        if meant is not None:
+            yield from _inside(template, finding, finding.element, meant[1])
+    elif meant is not None and isinstance(key, str) and finding.message.endswith(f"'{key}'"):
         yield Edit(finding, key, meant[1], value, renames=True)
     elif not isinstance(value, str):
         return
@@ -89,12 +96,26 @@ def _edits(template: Template, finding: Finding) -> Iterator[Edit]:
             yield Edit(finding, value, same[0], same[0])
 
 
+def _inside(template: Template, finding: Finding, element: str, meant: str) -> Iterator[Edit]:
+    """A name in a `Fn::Sub`, of which all else stays: the attribute after the dot, or what stands before it."""
+    found = text_at(template.data, finding.path)
+    if found is None or element not in found[0]:
+        return
+    value, path, _ = found
+    target, dot, attribute = element[2:-1].partition(".")
+    of_attribute = dot and finding.message.endswith(f" has no attribute {attribute}")
+    new = f"${{{target}.{meant}}}" if of_attribute else f"${{{meant}{dot}{attribute}}}"
+    yield Edit(finding, element, new, value.replace(element, new, 1), path=path)
+
+
 def _replaced(text: str, edit: Edit) -> str | None:
     """The text with one edit in it; None when something else stands at its place."""
     lines = text.split("\n")
     if not 0 < edit.line <= len(lines):
         return None
     line, at = lines[edit.line - 1], edit.column - 1
+    tag = _TAG.match(line, at)
+    at = tag.end() if tag else at
     if line[at : at + 1] in ("'", '"') and line.startswith(edit.old, at + 1):
         at += 1
     if not line.startswith(edit.old, at):

@@ -11,6 +11,8 @@ NO_REASON = "LNT002"
 UNUSED = "LNT003"
 EXPIRED = "LNT004"
 DOUBT = "LNT005"
+UNTRANSLATED = "LNT006"
+NESTED = "LNT007"
 
 OWN: dict[str, tuple[Severity, str]] = {
     UNREADABLE: ("error", "a file cannot be read as a CloudFormation template, or a deck does not run"),
@@ -18,5 +20,7 @@ OWN: dict[str, tuple[Severity, str]] = {
     UNUSED: ("warning", "a suppression that suppresses nothing"),
     EXPIRED: ("warning", "a suppression whose date has passed, and which does not count any more"),
     DOUBT: ("warning", "an unquoted YAML value that CloudFormation reads as something else than what is written"),
+    NESTED: ("error", "a nested stack, and the template beside it that it names, do not fit together"),
+    UNTRANSLATED: ("error", "a template with Transform AWS::Serverless-2016-10-31 that SAM cannot translate"),
 }
 """Severity and meaning of each of lint's own findings."""

@@ -34,7 +34,7 @@ def find_in_packs(id: str) -> Rule | None:
 
 
 def own_rules(files: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules of a project's own: Python files, each with `RULES`, a tuple of `awsdeck.rules.Rule`.
+    """The rules of a project's own: Python files or packages, each with `RULES`, a tuple of `awsdeck.rules.Rule`.
 
     Raises `InputError` for a file that cannot be read or run, has no rules, or uses an id that is taken.
     """
@@ -57,12 +57,14 @@ def own_rules(files: Iterable[str]) -> tuple[Rule, ...]:
 
 
 def _run(file: str) -> Iterable[object]:
-    from runpy import run_path
-
-    if not os.path.isfile(file):
-        raise InputError(f"there is no file {file} with rules", fix="name Python files in lint.rules")
+    package = os.path.join(file, "__init__.py")
+    if not os.path.isfile(file) and not os.path.isfile(package):
+        raise InputError(
+            f"there is no file {file} with rules",
+            fix="name Python files, or packages with an __init__.py, in lint.rules",
+        )
     try:
-        rules = run_path(file).get("RULES")
+        rules = _rules_of_package(package) if os.path.isdir(file) else _rules_of_file(file)
     except DeckError:
         raise
     except SyntaxError as error:
@@ -71,10 +73,39 @@ def _run(file: str) -> Iterable[object]:
         line = None
         trace = error.__traceback__
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == file:
+            if trace.tb_frame.f_code.co_filename in (file, package):
                 line = trace.tb_lineno
             trace = trace.tb_next
         raise InputError(f"the rules do not load: {type(error).__name__}: {error}", place=Place(file, line)) from None
     if not isinstance(rules, tuple | list) or not rules:
         raise InputError("there are no rules in it", place=Place(file), fix="RULES = (Rule(…), …)")
     return rules
+
+
+def _rules_of_file(file: str) -> object:
+    from runpy import run_path
+
+    return run_path(file).get("RULES")
+
+
+def _rules_of_package(file: str) -> object:
+    """The rules of a package, whose modules may import each other."""
+    import sys
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    folder = os.path.dirname(os.path.abspath(file))
+    name = f"awsdeck_rules_{os.path.basename(folder)}"
+    spec = spec_from_file_location(name, file, submodule_search_locations=[folder])
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    for known in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
+        del sys.modules[known]  # of an earlier look at files that have changed since
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    found: object = getattr(module, "RULES", None)
+    return found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..template import Template
+    from .filters import Filter
 
     Paint = Callable[[str, str], str]  # a text and the name of a style
     Lines = Callable[[str, int], str]  # a file and a line number
@@ -26,7 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 class Report:
     """What a run of lint has found, and how much it has looked at."""
 
-    __slots__ = ("findings", "silenced", "known", "templates", "resources", "files", "texts")
+    __slots__ = ("findings", "silenced", "known", "templates", "resources", "files", "texts", "imports", "exports")
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
@@ -36,6 +37,8 @@ class Report:
         self.resources = 0
         self.files: dict[str, None] = {}  # what was looked at, in order
         self.texts: dict[str, Template] = {}  # by file, where there are findings
+        self.imports: list[Finding] = []  # of names that no template seen so far exports
+        self.exports: set[tuple[str, str]] = set()  # names and files
 
     def add(self, other: Report) -> None:
         """Take in what another run has found."""
@@ -46,6 +49,17 @@ class Report:
         self.resources += other.resources
         self.files.update(other.files)
         self.texts.update(other.texts)
+        self.imports.extend(other.imports)
+        self.exports.update(other.exports)
+
+    def settled(self, wanted: Filter) -> Report:
+        """This report with what is left to say of imports, once every template has been looked at."""
+        if self.imports:
+            from .together import settled_imports
+
+            self.findings.extend(one for one in settled_imports(self.imports, self.exports) if wanted.passes(one))
+            self.imports = []
+        return self
 
     def sorted(self) -> Report:
         """This report with its findings in the order of files and lines, each once."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..errors import Severity
     from ..rules import Rule
     from ..rules.graph import Member
+    from ..rules.templates.foreach import Unrolled
     from ..rules.vocabulary import Mode
 
     Subject = Template | Mapping[str, Any] | str | PathLike[str]
@@ -60,7 +61,7 @@ def lint(
             found = [Source([one if isinstance(one, Template) else Template.from_dict(dict(one))])]
         for source in found:
             report.add(check(source, wanted, limits=limits, parameters=parameters, regions=regions, more=more))
-    return report.sorted().findings
+    return report.settled(wanted).sorted().findings
 
 
 def check(
@@ -81,15 +82,21 @@ def check(
     graph = Graph(limits, complete=bool(source.stacks))
     by_template: dict[str, list[Finding]] = {}
     members: dict[str, Member] = {}
+    loops: dict[str, Unrolled | None] = {}
     for template in source.templates:
         stack = source.stacks.get(template.name)
+        given = {**(stack.parameters if stack else {}), **(parameters or {})}
+        loop = loops[template.name] = follow(template, given)
         member = graph.add(
-            template,
+            template if loop is None else Template.from_dict(loop.data, name=template.name, file=template.file),
             region=stack.region if stack else regions[0] if len(regions) == 1 else None,
+            regions=(stack.region,) if stack and stack.region else () if stack else regions,
             account=stack.account if stack else None,
-            parameters={**(stack.parameters if stack else {}), **(parameters or {})},
+            parameters=given,
             use_defaults=bool(parameters),
+            written=template.data,
         )
+        member.generated = member.generated or (loop is not None and loop.guessed)
         members[template.name] = member
         report.templates += 1
         if template.file:
@@ -98,7 +105,7 @@ def check(
     for template in source.templates:  # once all are there: some rules follow references from one to another
         found: list[Finding] = []
         if not only_more:
-            found.extend(structure(template.data))
+            found.extend(structure(members[template.name].data))
             for view in members[template.name].views.values():
                 found.extend(check_resource(view))
             found.extend(_doubts(template))
@@ -107,14 +114,22 @@ def check(
     together = [] if only_more else check_graph(graph)
     for finding in (*together, *(check_more(more, graph) if more else ())):
         by_template.get(finding.stack or first, by_template[first]).append(finding)
+    if not only_more:
+        for member, finding in _nested(graph):
+            by_template[member.name].append(finding)
+        report.exports = _exported(graph)
     by_template = {name: settled(found) for name, found in by_template.items()}
     ids = {rule.id for rule in more}
-    silenced = [Suppressions(template.data, stack=source.stacks.get(template.name)) for template in source.templates]
+    silenced = [
+        Suppressions(members[template.name].data, stack=source.stacks.get(template.name))
+        for template in source.templates
+    ]
     for template, suppressions in zip(source.templates, silenced, strict=True):
         kept, suppressed = suppressions.split(by_template[template.name])
         name = template.name if source.stacks else None
+        loop = loops[template.name]
         report.silenced.extend(
-            (source.locate(finding.replace(stack=name), template), said)
+            (source.locate(_written(finding, loop).replace(stack=name), template), said)
             for finding, said in suppressed
             if wanted.passes(finding)
         )
@@ -123,18 +138,73 @@ def check(
             continue
         kept.extend(suppressions.problems)
         if wanted.wants(UNUSED):
-            kept.extend(finding for finding in suppressions.unused(ids))
+            kept.extend(one for one in suppressions.unused(ids) if not _needed(one, suppressions, loop))
     if wanted.wants(UNUSED) and not source.partial and not only_more:
         for index, finding in unused_words(silenced, ids):
             by_template[source.templates[index].name].append(finding)
     for template in source.templates:
-        kept = by_template[template.name]
+        loop = loops[template.name]
+        kept = _once(by_template[template.name], loop)
         name = template.name if source.stacks else None
-        shown = [source.locate(finding.replace(stack=name), template) for finding in kept if wanted.passes(finding)]
+        shown: list[Finding] = []
+        for finding in kept:
+            told = finding.rule == "XSV003" and finding.severity == "info" and finding.element is not None
+            if told or wanted.passes(finding):
+                found_at = source.locate(finding.replace(stack=name), template)
+                (report.imports if told else shown).append(found_at)
         if shown and template.file:
             report.texts[template.file] = template
         report.findings.extend(shown)
     return report
+
+
+def follow(template: Template, known: Mapping[str, Any]) -> Unrolled | None:
+    """The template with its loops followed; None when it has none, or they come to too much."""
+    if "Transform" not in template.data:
+        return None
+    from ..rules.templates.foreach import unrolled
+
+    return unrolled(template.data, known)
+
+
+def _written(finding: Finding, loop: Unrolled | None) -> Finding:
+    if loop is None:
+        return finding
+    from .loops import written
+
+    return written(finding, loop)
+
+
+def _once(findings: list[Finding], loop: Unrolled | None) -> list[Finding]:
+    if loop is None:
+        return findings
+    from .loops import once_a_loop
+
+    return once_a_loop(findings, loop)
+
+
+def _needed(finding: Finding, suppressions: Suppressions, loop: Unrolled | None) -> bool:
+    if loop is None:
+        return False
+    from .loops import needed
+
+    return needed(finding, suppressions, loop)
+
+
+def _nested(graph: Graph) -> Iterable[tuple[Member, Finding]]:
+    if not graph.of("AWS::CloudFormation::Stack", "AWS::Serverless::Application"):
+        return ()
+    from .together import nested
+
+    return nested(graph)
+
+
+def _exported(graph: Graph) -> set[tuple[str, str]]:
+    if not any("Outputs" in member.data for member in graph.members):
+        return set()
+    from .together import exported
+
+    return exported(graph)
 
 
 def _doubts(template: Template) -> Iterable[Finding]:

@@ -32,11 +32,19 @@ def judged(several: Sequence[Candidate | Unreadable], judge: Judge) -> Iterator[
     _judge[:] = [judge]
     gc.freeze()  # what is there already is shared, and stays so
     try:
-        with get_context("fork").Pool(workers) as pool:
+        with get_context("fork").Pool(workers, _quietly) as pool:
             yield from pool.imap(_one, several, chunksize=max(1, len(several) // (workers * 8)))
     finally:
         gc.unfreeze()
         _judge.clear()
+
+
+def _quietly() -> None:
+    """Let the first process alone answer Ctrl-C, and end a worker without a word."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _one(candidate: Candidate | Unreadable) -> Report:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ministack.services import rds
 
-from ..rules.dbengines import PORTS, family
+from ..rules.rds.dbengines import PORTS, family
 from .call import call
 from .called import Called
 from .kind import Kind, Made, Properties

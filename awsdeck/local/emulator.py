@@ -26,6 +26,7 @@ from . import (
     network,
     omissions,
     pools,
+    proposals,
     ranges,
     secured,
     topic,
@@ -69,6 +70,7 @@ def install() -> None:
         handlers[name] = around(handlers[name])
     images.install()
     integrations.install()
+    proposals.install()
     provisioners._STACK_TAG_PROPERTY.update(omissions.STACK_TAGS)
     _emulated.update(handlers)
     for name in type_names():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rules.access import every, some
+from ..rules.policies.access import every, some
 from .match import fits
 
 TYPE_CHECKING = False

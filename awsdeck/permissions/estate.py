@@ -8,7 +8,7 @@ from ..node import MAIN
 from ..provenance import statement_places
 from ..resource import Resource
 from ..rules import Graph
-from ..rules.policy import DOCUMENTS, IDENTITY, RESOURCE, TRUST, Document, documents
+from ..rules.policies.policy import DOCUMENTS, IDENTITY, RESOURCE, TRUST, Document, documents
 from ..rules.vocabulary import ABSENT, as_list
 from ..template import Template
 from ..tree import Stack
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..constructs import Construct
     from ..errors import Place
     from ..rules import Member, View
-    from ..rules.policy import Statement
+    from ..rules.policies.policy import Statement
     from ..tree import App
 
 ROLE, USER, GROUP = "AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ..rules.access import matches
+from ..rules.policies.access import matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 import weakref
 
 from ..errors import ConstructError
-from ..rules.access import conditions, covers, every, everyone, plain_arn, service_stem, some
+from ..rules.policies.access import conditions, covers, every, everyone, plain_arn, service_stem, some
 from ..rules.vocabulary import as_list, is_unknown
 from ..source import caller
 from ..tokens import express, finish, has_marker

@@ -7,7 +7,7 @@ import weakref
 
 from ..catalog import find
 from ..references import sub_parts
-from ..rules.access import plain_arn
+from ..rules.policies.access import plain_arn
 from .match import made, narrow, open_ended, unknown
 
 TYPE_CHECKING = False
@@ -62,6 +62,11 @@ _LOWER = frozenset(("AWS::ElastiCache::ReplicationGroup", "AWS::RDS::DBCluster",
 
 NESTED: weakref.WeakKeyDictionary[Graph, dict[tuple[str, str], Member]] = weakref.WeakKeyDictionary()
 """The templates of nested stacks, by the template and the resource that holds each."""
+
+
+def shape_of(type: str) -> tuple[str | None, str] | None:
+    """The property that names a resource of a type, and the form of its ARN; None where they are not known here."""
+    return _SHAPES.get(type)
 
 
 def arn_of(view: View) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from ..rules import workload
+from ..rules.dynamodb import workload
 from ..rules.limits import KIB
 from .inputs import exact, within
 

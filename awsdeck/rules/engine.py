@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
 
 _CERTAIN = frozenset(("package", "read-only", "type", "unknown-property"))
-_GENERAL = frozenset(("TPL009", "TPL011", "UPD001", "XSV014"))
+_GENERAL = frozenset(("TPL009", "TPL011", "TPL024", "TPL025", "TPL026", "UPD001", "XSV014"))
 """Rules about any type, to which others have something better to say of theirs."""
+_NAME = re.compile(r"\b[A-Z]\w+")
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -76,7 +77,21 @@ def _covers(finding: Finding, problem: Violation) -> bool:
     """Whether a rule has said what the schema would say with bare numbers or lists."""
     if problem.values["kind"] in _CERTAIN or _required(problem):
         return False
-    return _touch(finding.path[3:], problem.path) or _names(problem, finding.path[3:])
+    path = finding.path[3:]
+    return _touch(path, problem.path) or _names(problem, path) or _same_choice(finding, problem)
+
+
+def _same_choice(finding: Finding, problem: Violation) -> bool:
+    """Whether a rule speaks of properties that go together, or do not, where the schema names them too."""
+    kind = problem.values["kind"]
+    if kind not in ("exclusive", "missing"):
+        return False
+    named = set(_NAME.findall(problem.allowed or problem.values["problem"]))
+    place, path = _plain(problem.path), _plain(finding.path[3:])
+    holder = place[:-1] if kind == "exclusive" else place
+    if path == holder:
+        return not named.isdisjoint(_NAME.findall(f"{finding.message} {finding.fix}"))
+    return path[:-1] == holder and path[-1] in named
 
 
 def _required(problem: Violation) -> bool:

@@ -78,6 +78,7 @@ class Member:
     whether a transform, macro, module or loop may add names that are not written here; `texts` are those of the
     properties of each resource. `calls` are the functions in the properties of a resource with what they are given,
     where all of them stand where functions may; `nameless` are the resources with a `Ref` to something that is no name.
+    `written` is the template before its loops were followed, and `regions` are all that it is meant for.
     """
 
     def __init__(
@@ -90,12 +91,16 @@ class Member:
         parameters: Mapping[str, Any] | None = None,
         use_defaults: bool = False,
         capabilities: Iterable[str] | None = None,
+        written: Mapping[str, Any] | None = None,
+        regions: Iterable[str] = (),
     ) -> None:
         self.template = template
         self.name = template.name
         self.data: dict[str, Any] = template.data if isinstance(template.data, dict) else {}
+        self.written = self.data if written is None else written
         self.graph = graph
         self.region = region
+        self.regions = tuple(regions) or ((region,) if region else ())
         self.account = account
         self.capabilities = None if capabilities is None else frozenset(capabilities)
         self.known = dict(parameters or {})
@@ -194,7 +199,8 @@ class Member:
                 return ABSENT
             level = level.get(text(key), level.get(key, ABSENT))
             if level is ABSENT:
-                return ABSENT
+                default = argument[3] if len(argument) > 3 else None
+                return default.get("DefaultValue", ABSENT) if isinstance(default, dict) else ABSENT
         return level
 
     def target(self, value: Any) -> Target | None:
@@ -379,6 +385,9 @@ class Reading:
         if name == "Fn::FindInMap":
             if isinstance(argument, list) and len(argument) >= 3 and self.member is not None:
                 return self.member.find_in_map(argument)
+        elif name == "Fn::Length":
+            if isinstance(argument, list) and argument and not any(_open(part) for part in argument):
+                return len(argument)
         elif isinstance(argument, list) and len(argument) == 2:
             first, second = argument
             if name == "Fn::Join":

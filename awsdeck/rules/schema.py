@@ -7,6 +7,8 @@ from .vocabulary import Rule, Violation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .view import View
 
 _MILD = frozenset(("package", "read-only"))
@@ -20,6 +22,8 @@ def nonconforming(view: View) -> list[Violation]:
         return _no_such_type(view)
     given = view.body.get("Properties")
     problems = known.check(view.properties if view.member is not None and isinstance(given, dict) else given, ())
+    if problems and view.member is not None:
+        problems = [problem for problem in problems if _reached(view, problem.path)]
     mild = _MILD if view.member is not None else ("package",)  # a program has no reason to give what AWS drops
     return (
         [
@@ -36,6 +40,26 @@ def nonconforming(view: View) -> list[Violation]:
         if problems
         else []
     )
+
+
+def _reached(view: View, path: tuple[str | int, ...]) -> bool:
+    """Whether the branches of `Fn::If` that a path leads through are taken in some setting of the conditions."""
+    if "Fn::If" not in path or view.member is None:
+        return True
+    own = view.body.get("Condition")
+    world = {own: True} if isinstance(own, str) else {}
+    value: Any = view.properties
+    for number, step in enumerate(path):
+        inner: Any = value
+        try:
+            value = inner[step]
+        except (KeyError, IndexError, TypeError):
+            break
+        branch = path[number + 1] if step == "Fn::If" and number + 1 < len(path) else None
+        name = value[0] if branch in (1, 2) and isinstance(value, list) and value else None
+        if isinstance(name, str) and world.setdefault(name, branch == 1) is not (branch == 1):
+            return False
+    return view.member.possible(world)
 
 
 def _no_such_type(view: View) -> list[Violation]:

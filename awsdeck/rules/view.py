@@ -165,11 +165,13 @@ class View:
     def written(self, path: Iterable[str | int]) -> Path:
         """The path in the template as it was written, for a path in these properties.
 
-        The branch of each `Fn::If` that was taken is put back, and items that fell away are counted again.
+        The branch of each `Fn::If` that was taken is put back, and items that fell away are counted again. A path may
+        lead on into a text that is JSON.
         """
         found: list[str | int] = []
         value: Any = self.body.get("Properties")
-        for step in (*path, None):
+        steps = (*path, None)
+        for number, step in enumerate(steps):
             while (branch := _taken(value, self.world)) and step != "Fn::If":
                 found += ["Fn::If", branch]
                 value = value["Fn::If"][branch]
@@ -185,6 +187,8 @@ class View:
                 found.append(step)
                 value = value.get(step)
             else:
+                if type(value) is str or (type(value) is dict and "Fn::Sub" in value):
+                    found += [inner for inner in steps[number:] if inner is not None]
                 break
         return tuple(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .access import literal
+from .policies.access import literal
 from .vocabulary import Violation
 
 TYPE_CHECKING = False

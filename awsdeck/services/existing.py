@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import ClassVar, NoReturn
 
-    from .keys import KeyAccess
-    from .policy import Statement
+    from .security.keys import KeyAccess
+    from .security.policy import Statement
 
 
 _PATTERN = re.compile(r"[*?\s]|\$\{")
@@ -37,7 +37,7 @@ class Existing(Construct):
     def build(self) -> None:
         """Take the values as attributes; nothing is added to the template."""
         if self.key is not None and not isinstance(self.key, str):
-            from .keys import checked_key
+            from .security.keys import checked_key
 
             checked_key(self.key, self.node.path)
         vars(self).update(self.values)

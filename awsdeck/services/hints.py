@@ -27,14 +27,14 @@ def check(construct: Construct, **hints: Any) -> None:
         content = marshal.dumps((kind, hints), 2)
     except ValueError:  # deploy-time values, or classes that stand for plain data
         content = None
-    if content in app.sound:
+    if content is not None and app.is_sound(content):
         return
     given = render(hints, node.own_stack.wiring.provisional, [])
     findings = check_hints(kind, node.plain_id, given, app.limits)
     if findings:
         app.report(findings, node)
     elif content is not None:
-        app.remember(content)
+        app.remember(content, node.plain_id, findings)
 
 
 def hold(kind: str, mode: Mode, **hints: Any) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from awsdeck import blueprint
 from awsdeck.deploy import AWS, deploy, destroy, outputs
-from awsdeck.rules.receiving import REGIONS
+from awsdeck.rules.ses.receiving import REGIONS
 from tests.blueprints.project import Project, Rendered
 from tests.blueprints.promises import (
     eventually,

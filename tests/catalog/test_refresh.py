@@ -32,6 +32,17 @@ QUEUE = {
     "handlers": {"update": {"permissions": ["sqs:Set", "sqs:Get", "sqs:Get"]}, "create": {"permissions": ["sqs:Make"]}},
     "additionalProperties": False,
 }
+POLICIES = {
+    "sqs": {
+        "Actions": {
+            "make": {"Resources": ["queue"]},
+            "set": {"Resources": ["queue"]},
+            "get": {},
+            "list": {"Resources": ["queue"]},
+        },
+        "Resources": {"queue": {"ARNFormats": ["arn:${Partition}:sqs:${Region}:${Account}:.*"]}},
+    }
+}
 SKILL = {"typeName": "Alexa::ASK::Skill", "properties": {"Name": {"type": "string", "pattern": "\\p{Klingon}"}}}
 
 KNOWN = [
@@ -56,6 +67,7 @@ def sources(tmp_path: Path) -> list[str]:
     }
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("cfn_lint-9.9.dist-info/METADATA", "Metadata-Version: 2.1\nVersion: 9.9\n\nText: none\n")
+        archive.writestr(refresh.POLICIES, json.dumps(POLICIES))
         archive.writestr(folder + "version.json", json.dumps({"schema_date": "2026-01-02T00:00:00Z"}))
         for region, types in regions.items():
             archive.writestr(f"{folder}providers/{region}.json", json.dumps(types))
@@ -74,9 +86,10 @@ def test_a_refresh_writes_tables_index_permissions_regions_and_provenance(source
     assert refresh.main([*sources, "--out", str(out)]) == 0
     files = written(out)
     assert sorted(files) == [
-        "PROVENANCE.json", "aws/alexa-ask.json", "aws/index.json", "aws/sqs.json", "permissions.json", "regions.json",
+        "PROVENANCE.json", "aws/alexa-ask.json", "aws/index.json", "aws/sqs.json", "permissions.json", "regions.json", "scopes.json",
     ]  # fmt: skip
     assert files["aws/index.json"] == {"AWS::SQS": ["Queue"], "Alexa::ASK": ["Skill"]}
+    assert files["scopes.json"] == {"sqs": {"queue": ["arn:{partition}:sqs:{region}:{account}:*", "Make Set"]}}
     assert files["permissions.json"] == {
         "AWS::SQS::Queue": {"create": ["sqs:Make"], "tagging": ["sqs:TagQueue"], "update": ["sqs:Get", "sqs:Set"]}
     }

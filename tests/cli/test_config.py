@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 with open(f"{SCHEMAS}/config.schema.json", encoding="utf-8") as _file:
     SCHEMA: dict[str, Any] = json.load(_file)
 WORDS_READ = {
-    "$schema", "title", "description", "type", "enum", "minLength", "minimum", "items", "properties",
-    "additionalProperties",
+    "$schema", "title", "description", "examples", "type", "enum", "minLength", "minimum", "pattern", "items",
+    "properties", "additionalProperties",
 }  # fmt: skip
 
 
@@ -52,7 +52,9 @@ def test_the_nearest_configuration_above_counts(project: Project, monkeypatch: p
         ('app = "deck.py"\nlimit = "current"\n', "awsdeck.toml:2: there is no setting limit; did you mean limits?"),
         ('limits = "old"\n', "awsdeck.toml:1: limits: one of: documented, current"),
         ("[lint]\nselect = 5\n", "lint.select"),
-        ("[deploy]\nconcurrency = 0\n", "deploy.concurrency"),
+        ("[deploy]\nconcurrency = 0\n", "awsdeck.toml:2: deploy.concurrency: 0 is not at least 1"),
+        ('[deploy]\nstateful = "x"\n', "awsdeck.toml:2: deploy.stateful: 'x' is not a list"),
+        ('[deploy]\nstateful = ["x"]\n', "awsdeck.toml:2: deploy.stateful.0: 'x' is not written like AWS::SQS::Queue"),
         ("app = \n", "awsdeck.toml:1:7: this is not TOML"),
         ("app = [\n", "this is not TOML"),
     ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.cli import deploy, diff, stacks
+from awsdeck.cli import deploy, destroy, diff, stacks
 from awsdeck.deploy.fake import Denied, FakeCloudFormation, Script
 
 if TYPE_CHECKING:
@@ -33,12 +33,24 @@ table.node.retain(False)
 app.synth()
 """
 
+NEEDY = """
+from awsdeck import App, Stack
+from awsdeck.cfn import sns
+
+app = App()
+net, shop, other = (Stack(app, name, region="eu-west-1") for name in ("net", "shop", "other"))
+topic = sns.Topic(net, "Placed", DisplayName="placed")
+sns.Topic(shop, "Own", DisplayName="own").node.depends_on(topic)
+sns.Topic(other, "Other", DisplayName="other")
+app.synth()
+"""
+
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeCloudFormation:
     """A scripted CloudFormation in place of every account."""
     fake = FakeCloudFormation()
-    for module in (deploy, diff, stacks):
+    for module in (deploy, destroy, diff, stacks):
         monkeypatch.setattr(module, "open_account", lambda *_, **__: (fake.aws(), None))
     return fake
 
@@ -241,3 +253,75 @@ def test_the_whole_way_on_this_machine(project: Project) -> None:
     finally:
         assert project.run("local", "down").code == 0
     assert "was not running" in project.run("local", "down").out
+
+
+def test_a_named_stack_brings_those_it_needs(project: Project, fake: FakeCloudFormation) -> None:
+    project.write("deck.py", NEEDY)
+    answer = project.run("deploy", "shop", "-y")
+    assert answer.code == 0, answer.err
+    assert "net comes along because shop needs it" in answer.err
+    assert fake.status("net") == "CREATE_COMPLETE"
+    assert fake.status("other") is None
+
+
+def test_exclusively_means_only_the_named_stacks(project: Project, fake: FakeCloudFormation) -> None:
+    project.write("deck.py", NEEDY)
+    answer = project.run("deploy", "shop", "-y", "--exclusively")
+    assert answer.code == 0, answer.err
+    assert fake.status("shop") == "CREATE_COMPLETE"
+    assert fake.status("net") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--outputs-file", "nowhere/o.json"), "cannot write nowhere/o.json: there is no directory"),
+        (("--outputs-file", "list.json"), "cannot add to list.json: it is not an object"),
+        (("--outputs-file", "half.json"), "cannot add to half.json: it is not JSON"),
+        (("--outputs-file", "."), "cannot write .: it is a directory"),
+        (("--tags", "aws:owner=me"), "the tag 'aws:owner' is reserved"),
+        (("--tags", "owner="), "the value of 'owner' has 0 characters"),
+        (("--tags", "owner"), "--tags takes NAME=VALUE: 'owner' has no ="),
+        (("--concurrency", "0"), "'0' is not a whole number from 1 on"),
+        (("--concurrency", "four"), "'four' is not a whole number from 1 on"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_is_asked_of_aws(
+    empty: Project, fake: FakeCloudFormation, words: tuple[str, ...], message: str
+) -> None:
+    empty.write("deck.py", NEEDY)
+    empty.write("list.json", "[]")
+    empty.write("half.json", "{")
+    answer = empty.run("deploy", "-y", *words)
+    assert answer.code == 4
+    assert message in answer.err
+    assert not fake.operations()
+
+
+def test_a_value_that_lost_its_name_is_not_shown(empty: Project, fake: FakeCloudFormation) -> None:
+    empty.write("deck.py", NEEDY)
+    answer = empty.run("deploy", "-y", "--parameters", "=hunter2")
+    assert answer.code == 4
+    assert "hunter2" not in answer.err
+
+
+def test_a_type_that_holds_data_must_be_one(empty: Project, fake: FakeCloudFormation) -> None:
+    empty.write("deck.py", NEEDY)
+    empty.write("awsdeck.toml", '[deploy]\nstateful = ["AWS::SQS::Queues", "Company::Vault::Store"]\n')
+    answer = empty.run("deploy", "-y")
+    assert answer.code == 4
+    assert "there is no resource type AWS::SQS::Queues" in answer.err
+    assert "did you mean AWS::SQS::Queue?" in answer.err
+
+
+def test_a_value_of_a_file_that_is_to_stay_as_it_is_is_left_out(empty: Project) -> None:
+    from awsdeck.cli.context import parameters_file
+
+    pairs = [
+        {"ParameterKey": "Size", "ParameterValue": "3"},
+        {"ParameterKey": "Key", "UsePreviousValue": True},
+    ]
+    empty.write("p.json", json.dumps(pairs))
+    assert parameters_file("p.json") == {"Size": "3"}
+    empty.write("p.yaml", "- {ParameterKey: Size, ParameterValue: 3}\n- {ParameterKey: Key, UsePreviousValue: true}\n")
+    assert parameters_file("p.yaml") == {"Size": "3"}

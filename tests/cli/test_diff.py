@@ -176,6 +176,9 @@ class Cloud:
     def __init__(self, templates: dict[str, dict[str, Any]]) -> None:
         self.templates = templates
 
+    def of(self, artifact: StackArtifact) -> Cloud:
+        return self
+
     def cloudformation(self, region: str | None) -> Cloud:
         return self
 

@@ -111,3 +111,29 @@ def test_the_mended_text_says_the_same_but_for_the_mistakes() -> None:
         "DelaySeconds": 5,
     }
     assert old["Resources"].keys() == new["Resources"].keys()
+
+
+def test_a_name_in_a_sub_is_mended_and_the_text_around_it_stays(empty: Project) -> None:
+    file = empty.write(
+        "t.yaml",
+        """
+        Resources:
+          Bucket: {Type: AWS::S3::Bucket, DeletionPolicy: Retain, UpdateReplacePolicy: Retain}
+          A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub "${Buket}"}}
+          B: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub "to ${Buket} and ${Bucket.Anr}, ${!Buket}"}}
+          C:
+            Type: AWS::SNS::Topic
+            Properties:
+              DisplayName: !Sub |
+                x ${Buket}   # no comment
+                y ${AWS::Regon}
+              TopicName: !Ref Buket  # a comment
+        """,
+    )
+    before = file.read_text()
+    empty.run("lint", "t.yaml", "--fix")
+    wrong = (("${Buket}", "${Bucket}"), (".Anr", ".Arn"), ("Regon", "Region"), ("!Ref Buket", "!Ref Bucket"))
+    after = before
+    for old, new in wrong:
+        after = after.replace(old, new)
+    assert file.read_text() == after

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft4Validator
 
 if TYPE_CHECKING:
     from .conftest import Project
@@ -26,98 +27,13 @@ Resources:
     Properties:
       DelaySeconds: 2000
 """
-COUNT = {"type": "integer", "minimum": 1}
-SARIF = {
-    "type": "object",
-    "required": ["version", "runs"],
-    "additionalProperties": False,
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "version": {"const": "2.1.0"},
-        "runs": {"type": "array", "items": {"$ref": "#/$defs/run"}},
-    },
-    "$defs": {
-        "message": {"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
-        "level": {"enum": ["none", "note", "warning", "error"]},
-        "run": {
-            "type": "object",
-            "required": ["tool"],
-            "additionalProperties": False,
-            "properties": {
-                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-                "originalUriBaseIds": {"type": "object"},
-                "tool": {
-                    "type": "object",
-                    "required": ["driver"],
-                    "properties": {
-                        "driver": {
-                            "type": "object",
-                            "required": ["name"],
-                            "properties": {
-                                "name": {"type": "string"},
-                                "semanticVersion": {"type": "string"},
-                                "rules": {
-                                    "type": "array",
-                                    "uniqueItems": True,
-                                    "items": {"type": "object", "required": ["id"]},
-                                },
-                            },
-                        }
-                    },
-                },
-                "results": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["message"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "ruleId": {"type": "string"},
-                            "ruleIndex": {"type": "integer", "minimum": -1},
-                            "level": {"$ref": "#/$defs/level"},
-                            "message": {"$ref": "#/$defs/message"},
-                            "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
-                            "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
-                            "suppressions": {
-                                "type": "array",
-                                "items": {
-                                    "type": "object",
-                                    "required": ["kind"],
-                                    "properties": {"kind": {"enum": ["inSource", "external"]}},
-                                },
-                            },
-                        },
-                    },
-                },
-            },
-        },
-        "location": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "physicalLocation": {
-                    "type": "object",
-                    "required": ["artifactLocation"],
-                    "properties": {
-                        "artifactLocation": {"type": "object", "required": ["uri"]},
-                        "region": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "properties": {"startLine": COUNT, "startColumn": COUNT},
-                        },
-                    },
-                },
-                "logicalLocations": {"type": "array"},
-            },
-        },
-    },
-}
-"""What SARIF 2.1.0 asks of the parts that are written."""
+PUBLISHED = Path(__file__).parent.parent / "lint" / "published"
+SARIF = json.loads((PUBLISHED / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 
 
 def sarif(text: str) -> Any:
     data = json.loads(text)
-    Draft202012Validator(SARIF).validate(data)
+    Draft4Validator(SARIF).validate(data)
     return data["runs"][0]
 
 
@@ -135,6 +51,41 @@ def test_sarif_has_rules_places_and_suppressions(empty: Project) -> None:
     assert place["region"] == {"startLine": 5, "startColumn": 21}
     assert quiet["suppressions"] == [{"kind": "inSource", "justification": "a very, very slow queue: 100 %"}]
     assert "suppressions" not in found
+
+
+def test_sarif_of_every_kind_of_finding_follows_the_published_schema(empty: Project) -> None:
+    empty.write("broken.yaml", "Resources: [")
+    empty.write("binary.yaml", "\0")
+    empty.write(
+        "ring.yaml",
+        """
+        Resources:
+          A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref B}}
+          B: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub "${A} ${Nobody}"}}
+          C: {Type: AWS::SQS::Queue, Metadata: {awsdeck: {ignore: [SQS004, {rule: SQS001, reason: none}]}}}
+        """,
+    )
+    empty.write(
+        "deck.py",
+        """
+        from awsdeck import App, Stack
+        from awsdeck.cfn import sqs
+
+        app = App()
+        sqs.Queue(Stack(app, "shop"), "Q", DelaySeconds=901)
+        app.synth()
+        """,
+    )
+    words = ("broken.yaml", "binary.yaml", "ring.yaml", "deck.py", "nowhere.yaml", str(empty.folder / "ring.yaml"))
+    run = sarif(empty.run("lint", *words, "--format", "sarif", "--severity", "info", "--pack", "security").out)
+    found = {result["ruleId"] for result in run["results"]}
+    assert {"LNT001", "LNT002", "LNT003", "SQS004", "XSV001", "XSV002"} <= found
+    assert {result["level"] for result in run["results"]} == {"error", "warning", "note"}
+
+
+def test_sarif_without_any_finding_is_a_run_too(empty: Project) -> None:
+    empty.write("a.yaml", "Resources:\n  T:\n    Type: AWS::SNS::Topic\n")
+    assert sarif(empty.run("lint", "a.yaml", "--format", "sarif").out)["results"] == []
 
 
 def test_a_fingerprint_outlives_lines_that_come_before(empty: Project) -> None:

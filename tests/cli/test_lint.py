@@ -252,3 +252,27 @@ def test_what_may_be_meant_otherwise_is_a_warning(empty: Project) -> None:
     assert answer.code == 0
     assert "warning XSV018 Code must be an object, but is './src'; text stands here only until" in answer.out
     assert "warning LNT005 010 without quotes means the number 8" in answer.out
+
+
+def test_a_folder_without_templates_beside_good_files_is_named(empty: Project) -> None:
+    empty.write("good.yaml", "Resources:\n  T:\n    Type: AWS::SNS::Topic\n")
+    empty.write("notes/readme.md", "nothing\n")
+    answer = empty.run("lint", "good.yaml", "notes")
+    assert answer.code == 4
+    assert "there is no template in it" in answer.out
+    assert "1 error in 1 template" in answer.out
+    assert empty.run("lint", "good.yaml", "notes", "--skip-others").code == 0
+
+
+def test_a_template_too_large_for_a_request_is_told_its_way(empty: Project) -> None:
+    topics = {
+        f"T{number}": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a" * 90}} for number in range(390)
+    }
+    empty.write("t.json", json.dumps({"Resources": topics}))
+    assert empty.run("lint", "t.json").code == 0
+    answer = empty.run("lint", "t.json", "--severity", "info", "--select", "XSV024")
+    assert "more than the 51,200" in answer.out
+    empty.write("t.json", json.dumps({"Resources": topics}, indent=200))
+    wide = empty.run("lint", "t.json")
+    assert wide.code == 4
+    assert "CloudFormation takes 1,048,576 from a bucket" in wide.out

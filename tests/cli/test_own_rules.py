@@ -176,3 +176,44 @@ def test_files_that_are_no_templates_can_be_left_out_also_when_they_are_named(em
     assert empty.run("lint", "--skip-others", "package.json").code == 0
     empty.write("broken.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources: [\n")
     assert empty.run("lint", "--skip-others", "broken.yaml").code == 4
+
+
+def test_rules_may_be_a_package_whose_modules_import_each_other(empty: Project) -> None:
+    empty.write("checks/__init__.py", "from .queues import QUEUES\n\nRULES = QUEUES\n")
+    empty.write("checks/queues.py", RULES.replace("RULES = (", "QUEUES = ("))
+    empty.write("awsdeck.toml", '[lint]\nrules = ["checks"]\n')
+    empty.write("t.yaml", QUEUE)
+    answer = empty.run("lint", "t.yaml", "--select", "ACME")
+    assert answer.code == 4
+    assert "every queue of ours has a name" in answer.out
+    empty.write("checks/__init__.py", "from .nothing import RULES\n")
+    broken = empty.run("lint", "t.yaml")
+    assert broken.code == 4
+    assert "the rules do not load" in broken.err
+    assert "Traceback" not in broken.err
+
+
+THING = """
+{
+  "typeName": "Acme::Shop::Thing",
+  "properties": {"Size": {"type": "integer", "maximum": 5}, "Arn": {"type": "string"}},
+  "readOnlyProperties": ["/properties/Arn"],
+  "primaryIdentifier": ["/properties/Arn"],
+  "additionalProperties": false
+}
+"""
+
+
+@pytest.mark.parametrize("named", ["types/thing.json", "types"])
+def test_registry_schemas_that_the_configuration_names_count(empty: Project, named: str) -> None:
+    empty.write("types/thing.json", THING)
+    empty.write("awsdeck.toml", f'schemas = ["{named}"]\n')
+    empty.write("t.yaml", "Resources:\n  T:\n    Type: Acme::Shop::Thing\n    Properties: {Size: 6, Colour: red}\n")
+    answer = empty.python("-m", "awsdeck", "lint", "t.yaml")
+    assert answer.code == 4
+    assert "Thing has no property 'Colour'" in answer.out
+    assert "Size is 6" in answer.out
+    empty.write("awsdeck.toml", 'schemas = ["types/nothing.json"]\n')
+    missing = empty.python("-m", "awsdeck", "lint", "t.yaml")
+    assert missing.code == 4
+    assert "nothing.json cannot be read" in missing.err

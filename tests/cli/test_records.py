@@ -9,10 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from awsdeck.catalog.store import SCHEMAS
-from awsdeck.cli import deploy, recover
+from awsdeck.cli import deploy, destroy, follow, recover
 from awsdeck.deploy.fake import FakeCloudFormation, Script
-from awsdeck.deploy.plan import Operation
 from awsdeck.deploy.result import Status
+from awsdeck.deploy.stackplan import Operation
 
 if TYPE_CHECKING:
     from .conftest import Project
@@ -26,7 +26,7 @@ RECORD = Draft202012Validator(SCHEMA)
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeCloudFormation:
     """A scripted CloudFormation in place of every account."""
     fake = FakeCloudFormation()
-    for module in (deploy, recover):
+    for module in (deploy, destroy, follow, recover):
         monkeypatch.setattr(module, "open_account", lambda *_, **__: (fake.aws(), None))
     return fake
 
@@ -51,15 +51,33 @@ def test_a_deploy_a_failure_and_what_comes_after(project: Project, fake: FakeClo
     failed = next(record for record in told(project, "deploy", "-y") if record["type"] == "result")
     assert failed["status"] == "failed"
     assert failed["failure"]["resource_type"] == "AWS::SQS::Queue"
-    assert {"rolled-back"} == {
-        record["status"]
-        for record in told(project, "rollback", "shop", "-y", "--skip", "Orders")
-        if "outputs" in record
-    }
-    assert told(project, "follow")[-1]["exit_code"] == 1
+    assert {"reason", "state"} <= failed["failure"].keys()
+    undone = told(project, "rollback", "shop", "-y", "--skip", "Orders")
+    assert [record["status"] for record in undone if record["type"] == "result"] == ["rolled-back"]
+    assert told(project, "follow")[-1]["exit_code"] == 0, "the last run was the rollback, and it went well"
+    assert told(project, "follow", "shop")[-1]["exit_code"] == 1, "the stack is not what was wanted of it"
     assert told(project, "cancel", "shop", "-y")[-1]["exit_code"] == 4
     assert told(project, "destroy")[-1]["exit_code"] == 3
     assert told(project, "destroy", "-y")[-1]["exit_code"] == 0
+
+
+def test_every_kind_of_record_is_told_in_its_order(project: Project, fake: FakeCloudFormation) -> None:
+    kinds = [record["type"] for record in told(project, "deploy", "-y")]
+    assert {"version", "plan", "change", "event", "progress", "outputs", "timeline", "result", "summary"} == set(kinds)
+    first = {kind: kinds.index(kind) for kind in kinds}
+    assert list(first) == sorted(first, key=first.__getitem__)
+    assert first["plan"] < first["change"] < first["progress"] < first["outputs"] < first["timeline"] < first["result"]
+
+
+def test_less_is_told_when_less_is_wanted(project: Project, fake: FakeCloudFormation) -> None:
+    fake.script("shop", Script(fail={"Orders": "no"}))
+    kinds = [record["type"] for record in told(project, "deploy", "-y", "--progress", "errors")]
+    assert (kinds.count("event"), kinds.count("progress")) == (1, 0)
+    kinds = [record["type"] for record in told(project, "deploy", "-y", "--progress", "none")]
+    assert not {"event", "progress"} & set(kinds)
+    kinds = [record["type"] for record in told(project, "destroy", "-y", "--progress", "events")]
+    assert "event" in kinds
+    assert "progress" not in kinds
 
 
 def test_an_error_without_a_stack_is_a_record_too(project: Project, fake: FakeCloudFormation) -> None:

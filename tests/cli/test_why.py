@@ -135,7 +135,10 @@ def test_constructs_made_in_a_loop_are_found_by_their_class(deck: Project) -> No
 
 
 def test_what_is_nested_is_found_by_its_path(deck: Project) -> None:
-    assert writers(deck, "Inner/Deep.DelaySeconds") == [("keyword", line("delay=3"), "delay=3")]
+    for subject in ("Inner/Deep.DelaySeconds", "Inner.Deep.DelaySeconds", "Deep.DelaySeconds"):
+        assert writers(deck, subject) == [("keyword", line("delay=3"), "delay=3")]
+    assert deck.run("why", "shop", "Inner.Deep", "--output", "json").data["resource"] == "Inner.Deep"
+    assert "Inner.Deep  AWS::SQS::Queue" in deck.run("why", "shop", "Inner.Deep").out
 
 
 def test_a_stage_need_not_be_named_in_the_path(empty: Project) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import define, field
 
 from awsdeck.assembly import Assembly, Origin, StackArtifact
-from awsdeck.deploy import Notice, Progress, StackEvent, StackPlan, StackResult
+from awsdeck.deploy import Journal, Notice, Progress, StackEvent, StackPlan, StackResult
 from awsdeck.deploy.fake import FakeCloudFormation
 
 
@@ -56,6 +57,25 @@ def fake() -> FakeCloudFormation:
 @pytest.fixture
 def listener() -> Listener:
     return Listener()
+
+
+class Keeper(Listener):
+    """One who keeps the record of the run too."""
+
+    journal: Journal
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> str:
+    """Where records of runs go."""
+    return str(tmp_path / ".awsdeck" / "runs")
+
+
+@pytest.fixture
+def keeper(folder: str) -> Keeper:
+    keeper = Keeper()
+    keeper.journal = Journal(folder)
+    return keeper
 
 
 def queue(timeout: int = 30, **attributes: Any) -> dict[str, Any]:

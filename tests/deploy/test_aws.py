@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from awsdeck.deploy import AWS
-from awsdeck.deploy.aws import on_this_machine
+from awsdeck.deploy.account.aws import on_this_machine
 from awsdeck.deploy.fake import FakeCloudFormation
-from awsdeck.deploy.template import deployed
+from awsdeck.deploy.files.template import deployed
+from awsdeck.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,9 @@ def test_a_template_is_made_of_plain_dicts_whatever_boto3_makes_of_it(fake: Fake
         one = waiting.pop()
         assert not isinstance(one, collections.OrderedDict)
         waiting.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+
+
+def test_an_endpoint_that_is_no_address_is_an_error_of_its_own() -> None:
+    with pytest.raises(InputError, match="Invalid endpoint: nonsense") as caught:
+        AWS(region="eu-west-1", endpoint_url="nonsense", credentials=("a", "b")).client("cloudformation")
+    assert "AWS_ENDPOINT_URL" in str(caught.value.fix)

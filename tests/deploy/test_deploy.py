@@ -10,8 +10,8 @@ import pytest
 
 from awsdeck.assembly import Assembly, StackArtifact
 from awsdeck.deploy import AWS, EventRecord, Refused, deploy, outputs, status
-from awsdeck.deploy.failure import root_cause
 from awsdeck.deploy.fake import Denied, FakeCloudFormation, Rejected, Script
+from awsdeck.deploy.watch.failure import root_cause
 from awsdeck.errors import (
     ApprovalNeeded,
     CredentialsError,
@@ -632,6 +632,14 @@ def test_no_region_says_what_to_do(make: Any, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     with pytest.raises(InputError, match="region"):
         deploy(make.shop(TEMPLATE), aws=AWS(credentials=("a", "b")))
+
+
+def test_the_region_of_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    assert AWS(credentials=("a", "b")).where() == "eu-west-2"
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert AWS(credentials=("a", "b")).where() == "eu-north-1"
+    assert AWS(credentials=("a", "b"), region="eu-west-1").where() == "eu-west-1"
 
 
 def test_watching_may_end_before_the_operation(fake: FakeCloudFormation, make: Any) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from awsdeck.assembly import Assembly, Origin, StackArtifact
-from awsdeck.deploy import AWS, deploy, destroy, drift, follow, outputs, status
+from awsdeck.deploy import AWS, Conduct, apply, deploy, destroy, drift, follow, outputs, plan, read_plan, status
+from awsdeck.deploy.preview.stackpolicy import policy_of
 from awsdeck.errors import ApprovalNeeded, RolledBack
+from awsdeck.terms import OPEN_POLICY
 
 if TYPE_CHECKING:
     from awsdeck.local import Engine
@@ -57,6 +59,34 @@ def test_a_stack_lives_from_creation_to_destruction(aws: AWS, name: str, listene
     assert destroy(second, aws=aws, confirm=lambda plan: True).stacks[name].status == "deleted"
     assert status(second, aws=aws)[name].record is None
     assert destroy(second, aws=aws).stacks[name].status == "absent"
+
+
+def test_a_plan_changes_nothing_and_a_kept_one_is_carried_out(aws: AWS, name: str, tmp_path: Path) -> None:
+    first = assembly(name, template(Queue=queue(30)))
+    assert plan(first, aws=aws).plans[name].operation == "create"
+    assert status(first, aws=aws)[name].record is None
+    kept = str(tmp_path / "plan.json")
+    plan(first, aws=aws, keep=True).write(kept)
+    assert apply(first, read_plan(kept), aws=aws).stacks[name].status == "created"
+    second = assembly(name, template(Queue=queue(60)))
+    shown = plan(second, aws=aws, keep=True)
+    assert [(one.logical_id, one.action) for one in shown.plans[name].changes] == [("Queue", "update")]
+    shown.write(kept)
+    deploy(assembly(name, template(Queue=queue(90))), aws=aws)
+    with pytest.raises(ApprovalNeeded, match="Queue is another"):
+        apply(second, read_plan(kept), aws=aws)
+
+
+def test_a_kept_plan_does_not_make_a_stack_that_another_run_has_made(aws: AWS, name: str, tmp_path: Path) -> None:
+    wanted = assembly(name, template(Queue=queue(30)))
+    kept = str(tmp_path / "plan.json")
+    plan(wanted, aws=aws, keep=True).write(kept)
+    deploy(assembly(name, template(Queue=queue(90))), aws=aws)
+    with pytest.raises(ApprovalNeeded, match="is not what was planned"):
+        apply(wanted, read_plan(kept), aws=aws)
+    client = aws.client("sqs")
+    url = outputs(wanted, aws=aws)[name]["First"]
+    assert client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]["VisibilityTimeout"] == "90"
 
 
 def test_a_change_set_that_finds_nothing_is_no_change(aws: AWS, name: str) -> None:
@@ -117,6 +147,25 @@ def test_a_table_is_not_lost_without_a_flag(aws: AWS, name: str) -> None:
     with pytest.raises(ApprovalNeeded, match="--allow-destroy Table"):
         destroy(changed, aws=aws)
     assert destroy(changed, aws=aws, allow_destroy=["Table"]).ok
+
+
+def test_terms_arrive_and_stay_until_others_are_said(aws: AWS, name: str) -> None:
+    topic = "arn:aws:sns:eu-west-1:123456789012:deploys"
+    deny = {"Effect": "Deny", "Action": "Update:Delete", "Principal": "*", "Resource": "LogicalResourceId/Queue"}
+    policy = {"Statement": [*OPEN_POLICY["Statement"], deny]}
+    terms: dict[str, Any] = {"notification_arns": [topic], "monitoring": 0, "stack_policy": policy}
+    made = assembly(name, template(Queue=queue(1)), **terms)
+    deploy(made, aws=aws, conduct=Conduct(on_create_failure="delete"))
+    assert policy_of(aws.cloudformation("eu-west-1"), name) == policy
+    deploy(assembly(name, template(Queue=queue(2))), aws=aws, conduct=Conduct(rollback=False))
+    assert policy_of(aws.cloudformation("eu-west-1"), name) == policy
+    assert deploy(assembly(name, template(Queue=queue(2))), aws=aws).stacks[name].status == "unchanged"
+    wider = assembly(name, template(Queue=queue(2)), stack_policy={})
+    with pytest.raises(ApprovalNeeded, match="allows deleting Queue"):
+        deploy(wider, aws=aws)
+    assert deploy(wider, aws=aws, confirm=lambda plan: True).stacks[name].status == "updated"
+    assert policy_of(aws.cloudformation("eu-west-1"), name) == OPEN_POLICY
+    destroy(made, aws=aws, confirm=lambda plan: True)
 
 
 def test_parameters_tags_and_protection_arrive(aws: AWS, name: str) -> None:

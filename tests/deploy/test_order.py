@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from awsdeck.assembly import Assembly, StackArtifact
 from awsdeck.deploy import deploy, destroy
 from awsdeck.deploy.fake import FakeCloudFormation, Script
-from awsdeck.deploy.order import Desk, Walk
+from awsdeck.deploy.order import Desk, Walk, side_by_side
 from awsdeck.errors import ApprovalNeeded, RolledBack
 
 TEMPLATE = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {}}}}
@@ -105,6 +105,19 @@ def test_the_observer_and_the_question_stay_on_the_calling_thread(fake: FakeClou
     assert threads == {threading.current_thread().name}
 
 
+def test_things_done_side_by_side_keep_their_order_and_their_errors() -> None:
+    together = threading.Barrier(4)
+
+    def slow(number: int) -> int:
+        together.wait(5)
+        return number * number
+
+    assert side_by_side(slow, list(range(8)), 4) == [number * number for number in range(8)]
+    assert side_by_side(slow, [], 4) == []
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda number: 1 // number, [1, 0, 2], 2)
+
+
 @settings(deadline=None)
 @given(
     st.integers(1, 9).flatmap(
@@ -139,7 +152,7 @@ def test_every_walk_ends_in_order_and_without_the_dependents_of_failures(case: A
         lambda name, blocker: "skipped",
         lambda r: r == "good",
         concurrency=concurrency,
-        keep_going=keep_going,
+        stops=lambda failure, name: not keep_going,
     )
     results = walk.run(Desk())
     assert results.keys() == needs.keys()

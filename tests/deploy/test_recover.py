@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from awsdeck.deploy import cancel, deploy, drift, follow, rollback
+from awsdeck.deploy import cancel, deploy, follow, rollback
 from awsdeck.deploy.fake import FakeCloudFormation, Script, Throttled
-from awsdeck.deploy.fake.cloud import ANSWERS
-from awsdeck.errors import DeployError, InputError, NotClean, RolledBack, StoppedWatching
+from awsdeck.errors import InputError, NotClean, RolledBack, StoppedWatching
 
 OLD: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "a"}}}}
 NEW: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "b"}}}}
@@ -100,28 +99,3 @@ def test_without_a_running_update_there_is_nothing_to_break_off(fake: FakeCloudF
         cancel(make.shop(OLD), aws=fake.aws(), stacks=["shop"])
     with pytest.raises(InputError, match="not deployed"):
         cancel(make.shop(OLD), aws=FakeCloudFormation().aws(), stacks=["shop"])
-
-
-def test_drift_names_the_property_with_both_values(fake: FakeCloudFormation, make: Any) -> None:
-    fake.add_stack("shop", OLD)
-    assert drift(make.shop(OLD), aws=fake.aws())["shop"].status == "IN_SYNC"
-    fake.drifted["shop/Topic"] = {"/DisplayName": ("a", "by hand")}
-    found = drift(make.shop(OLD), aws=fake.aws())["shop"]
-    assert found.status == "DRIFTED"
-    [record] = found.drifted
-    assert [(part.path, part.expected, part.actual) for part in record.differences] == [
-        ("/DisplayName", "a", "by hand")
-    ]
-    assert found.to_dict()["drifted"][0]["logical_id"] == "Topic"
-    assert drift(make.shop(OLD), aws=FakeCloudFormation().aws()) == {}
-
-
-def test_a_comparison_that_fails_is_an_error(
-    fake: FakeCloudFormation, make: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake.add_stack("shop", OLD)
-    failed = {"DetectionStatus": "DETECTION_FAILED", "DetectionStatusReason": "no rights", "Timestamp": 1.0}
-    failed |= {"StackId": "x", "StackDriftDetectionId": "x"}
-    monkeypatch.setitem(ANSWERS, "DescribeStackDriftDetectionStatus", lambda fake, call: failed)
-    with pytest.raises(DeployError, match="no rights"):
-        drift(make.shop(OLD), aws=fake.aws())

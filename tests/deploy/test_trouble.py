@@ -199,7 +199,7 @@ def test_credentials_that_expire_under_way_say_how_to_go_on(fake: FakeCloudForma
 
 
 def test_credentials_that_expire_before_anything_runs(fake: FakeCloudFormation, make: Any) -> None:
-    fake.fault("DescribeStacks", Expired())
+    fake.fault("DescribeStacks", Expired(), times=9)
     with pytest.raises(CredentialsError):
         deploy(make.shop(TEMPLATE), aws=fake.aws())
 

@@ -119,3 +119,8 @@ def test_a_damaged_assembly_is_one_finding(folder: Path) -> None:
     (folder / "awsdeck.out" / "manifest.json").write_text('{"version": 1, "stacks": {"shop": {}}}')
     (finding,) = lint("awsdeck.out")
     assert (finding.rule, "damaged" in finding.message) == ("LNT001", True)
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yaml")
+    assert [one for one in lint(folder) if str(one.file).endswith("pipe.yaml")] == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+import time
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,8 @@ from awsdeck.errors import DeckError
 from awsdeck.lint import lint
 from awsdeck.rules import conditions
 from awsdeck.template import load, loads
-from benchmarks.mutants import bases
+from benchmarks.lint.mutants import bases
+from tests.fuzz.targets import FOUND, TARGETS, seeds
 
 SOME = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -190,3 +193,49 @@ def test_a_file_that_is_no_template_is_one_finding(tmp_path: Any) -> None:
     with pytest.raises(DeckError):
         load(file)
     assert [one.rule for one in lint(file)] == ["LNT001"]
+
+
+@pytest.mark.parametrize("found", sorted(FOUND.glob("*/*")), ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_what_a_fuzzer_once_found_is_mended(found: Path) -> None:
+    begun = time.process_time()
+    TARGETS[found.parent.name](found.read_bytes())
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_fuzzer_has_where_to_begin(target: str) -> None:
+    for content in [b"", *list(seeds(target))[-3:]]:
+        TARGETS[target](content)
+
+
+AGES = ("^(a+)+$", "^(a|aa)+$", "(a*a*a*a*a*a*)*b")
+
+
+@pytest.mark.parametrize("pattern", AGES)
+def test_a_pattern_of_the_user_takes_no_ages(pattern: str) -> None:
+    value = "a" * 500 + "!"
+    parameter = {
+        "Type": "AWS::SSM::Parameter",
+        "Properties": {"Type": "String", "Value": value, "AllowedPattern": pattern},
+    }
+    declared = {"P": {"Type": "String", "Default": value, "AllowedPattern": pattern}}
+    begun = time.process_time()
+    found = {one.rule for one in lint({"Parameters": declared, "Resources": {"It": parameter}})}
+    assert "TPL001" in found
+    assert time.process_time() - begun < 5
+
+
+def test_a_wildcard_of_the_user_takes_no_ages() -> None:
+    wild, long = "*a" * 16 + "b", "a" * 60
+    said = {
+        "Effect": "Allow",
+        "Action": [f"s3:{wild}", f"s3:{long}"],
+        "Resource": [f"arn:aws:s3:::{wild}", f"arn:aws:s3:::{long}"],
+    }
+    document = {"Version": "2012-10-17", "Statement": [said]}
+    begun = time.process_time()
+    assert (
+        lint({"Resources": {"P": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}}})
+        is not None
+    )
+    assert time.process_time() - begun < 5

@@ -262,3 +262,54 @@ def test_an_assembly_is_linted_as_a_whole_also_by_rules_that_follow_references_e
     stacks = {name: {"template": f"{name}.template.json"} for name in ("a-using", "keys")}
     (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "stacks": stacks}))
     assert not lint(str(tmp_path), select=["XSV003"])
+
+
+STAGED = {
+    "Parameters": {
+        "Stage": {"Type": "String", "AllowedValues": ["dev", "prod"]},
+        "Word": {"Type": "String", "NoEcho": True, "AllowedPattern": "[a-z]+"},
+        "Kept": {"Type": "CommaDelimitedList", "AllowedValues": ["a", "b"]},
+    },
+    "Conditions": {"Prod": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}},
+    "Resources": {
+        "V": {
+            "Type": "AWS::EC2::Volume",
+            "DeletionPolicy": "Snapshot",
+            "UpdateReplacePolicy": "Snapshot",
+            "Properties": {
+                "Size": 8,
+                "AvailabilityZone": {"Fn::Select": [0, {"Ref": "Kept"}]},
+                "Tags": [{"Key": "a", "Value": {"Ref": "Word"}}],
+                "MultiAttachEnabled": {"Fn::If": ["Prod", "perhaps", False]},
+            },
+        }
+    },
+}
+
+
+def test_a_value_that_its_parameter_refuses_is_an_error_and_a_secret_one_is_not_shown() -> None:
+    values = {"Stage": "test", "Word": "S3CRET", "Kept": "a,c"}
+    said = {one.path: one.message for one in lint(STAGED, parameters=values, select=["TPL001"])}
+    assert said.keys() == {("Parameters", name) for name in ("Stage", "Word", "Kept")}
+    assert "'test' is not among AllowedValues (dev, prod)" in said["Parameters", "Stage"]
+    assert "S3CRET" not in said["Parameters", "Word"]
+    assert "'c'" in said["Parameters", "Kept"]
+    good = {"Stage": "dev", "Word": "abc", "Kept": ["b"]}
+    assert lint(STAGED, parameters=good, select=["TPL001"]) == []
+
+
+def test_a_branch_that_given_values_never_take_is_not_held_against_the_schema() -> None:
+    def found(**values: str) -> list[str]:
+        return [one.rule for one in lint(STAGED, parameters=values, select=["XSV018"])]
+
+    assert found() == ["XSV018"]
+    assert found(Stage="prod") == ["XSV018"]
+    assert found(Stage="dev") == []
+
+
+def test_properties_that_cannot_stand_together_are_told_by_the_rule_that_knows_more() -> None:
+    interfaces = {"ImageId": "ami-12345678", "SubnetId": "subnet-12345678", "NetworkInterfaces": [{"DeviceIndex": "0"}]}
+    several = {"AWS::EC2::Instance": interfaces, "AWS::Events::Rule": {"Name": "nightly"}}
+    for type, properties in several.items():
+        found = lint({"Resources": {"R": {"Type": type, "Properties": properties}}})
+        assert [one.rule for one in found if one.severity == "error"] in (["EC2021"], ["EVB001"])

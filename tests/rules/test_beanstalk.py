@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules.beanstalkoptions import FREE, NAMED, OPTIONS, fits, is_namespace, wanted, words
+from awsdeck.rules.beanstalk.beanstalkoptions import FREE, NAMED, OPTIONS, fits, is_namespace, wanted, words
 
 if TYPE_CHECKING:
     from tests.rules.conftest import Ask, AskAll

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from awsdeck.rules import Graph, check_update
-from awsdeck.rules.managedpolicies import CACHING, REQUESTS
+from awsdeck.rules.cloudfront.managedpolicies import CACHING, REQUESTS
 from awsdeck.template import Template
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules.workload import read_units, write_units
+from awsdeck.rules.dynamodb.workload import read_units, write_units
 
 if TYPE_CHECKING:
     from .conftest import Ask, AskHints

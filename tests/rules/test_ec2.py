@@ -8,9 +8,9 @@ import pytest
 
 from awsdeck.errors import Finding
 from awsdeck.rules import Graph, check_graph, check_resource, check_update
-from awsdeck.rules.instancetypes import PREVIOUS, architecture_of, close_to, families, family_of
-from awsdeck.rules.launching import image_architecture, script
-from awsdeck.rules.usecases import USE_CASES
+from awsdeck.rules.ec2.instancetypes import PREVIOUS, architecture_of, close_to, families, family_of
+from awsdeck.rules.ec2.launching import image_architecture, script
+from awsdeck.rules.ec2.usecases import USE_CASES
 from awsdeck.template import Template
 
 BOX = "AWS::EC2::Instance"

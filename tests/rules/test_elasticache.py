@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from awsdeck.rules import Graph, check_update
-from awsdeck.rules.cacheengines import before, family, numbers
+from awsdeck.rules.elasticache.cacheengines import before, family, numbers
 from awsdeck.rules.windows import daily_minutes, weekly_minutes
 from awsdeck.template import Template
 

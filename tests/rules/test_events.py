@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules.patterns import pattern_problems
-from awsdeck.rules.schedules import schedule_problem
+from awsdeck.rules.events.patterns import pattern_problems
+from awsdeck.rules.events.schedules import schedule_problem
 
 if TYPE_CHECKING:
     from .conftest import Ask, AskHints

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules import View, check_resource, runtimes
-from awsdeck.rules.aliases import qualifier
+from awsdeck.rules import View, check_resource
+from awsdeck.rules.functions import runtimes
+from awsdeck.rules.functions.aliases import qualifier
 
 if TYPE_CHECKING:
     from .conftest import Ask, AskHints

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from awsdeck.rules.names import meant_action, meant_policy, meant_service
+from awsdeck.rules.policies.names import meant_action, meant_policy, meant_service
 
 if TYPE_CHECKING:
     from .conftest import Ask, AskAll

@@ -23,7 +23,7 @@ from awsdeck.rules import (
     check_resource,
     check_update,
 )
-from awsdeck.rules.policy import DOCUMENTS
+from awsdeck.rules.policies.policy import DOCUMENTS
 from awsdeck.rules.vocabulary import Stacks, Update
 from awsdeck.template import Template
 

@@ -9,8 +9,8 @@ import pytest
 
 from awsdeck.errors import Finding
 from awsdeck.rules import Graph, View, check_graph, check_resource
-from awsdeck.rules.receiving import REGIONS
-from awsdeck.rules.ses import placeholders
+from awsdeck.rules.ses.receiving import REGIONS
+from awsdeck.rules.ses.ses import placeholders
 from awsdeck.template import Template
 
 P = {"Ref": "P"}

@@ -6,7 +6,7 @@ import pytest
 
 from awsdeck.errors import Finding
 from awsdeck.rules import Graph, check_update
-from awsdeck.rules.update import differs
+from awsdeck.rules.templates.update import differs
 from awsdeck.template import Template
 
 TOPIC = "AWS::SNS::Topic"

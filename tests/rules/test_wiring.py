@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from awsdeck.rules import Graph, check_graph
-from awsdeck.rules.access import matches, points_at, service_stem, spelled, together
+from awsdeck.rules.policies.access import matches, points_at, service_stem, spelled, together
 from awsdeck.template import Template
 
 if TYPE_CHECKING:

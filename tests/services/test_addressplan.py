@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awsdeck import ConstructError
-from awsdeck.services.addressplan import Request, default_mask, plan
+from awsdeck.services.vpc.addressplan import Request, default_mask, plan
 
 BLOCK = IPv4Network("10.0.0.0/16")
 MASKS = st.lists(st.integers(20, 28), min_size=1, max_size=8)

@@ -41,7 +41,7 @@ from awsdeck import (
     asset,
 )
 from awsdeck.assets.packing import Package
-from awsdeck.services.code import bundle
+from awsdeck.services.functions.code import bundle
 from awsdeck.synth import synthesize
 
 PYTHON = BeanstalkPlatform.python("3.13")

@@ -38,8 +38,8 @@ from awsdeck import (
     Website,
     inline,
 )
-from awsdeck.rules.managedpolicies import CACHING, HEADERS, REQUESTS
-from awsdeck.rules.websites import CLOUDFRONT_ZONE
+from awsdeck.rules.cloudfront.managedpolicies import CACHING, HEADERS, REQUESTS
+from awsdeck.rules.route53.websites import CLOUDFRONT_ZONE
 from awsdeck.synth import synthesize
 
 PEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA{}\n-----END PUBLIC KEY-----\n"

@@ -24,7 +24,7 @@ from awsdeck import (
     Stack,
     inline,
 )
-from awsdeck.services.cloudwatch import AlarmAccess
+from awsdeck.services.cloudwatch.cloudwatch import AlarmAccess
 from awsdeck.synth import synthesize
 
 ARN = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:cpu"

@@ -19,8 +19,8 @@ from awsdeck import (
     inline,
 )
 from awsdeck.cfn import ec2
-from awsdeck.services.connections import Connections
-from awsdeck.services.securitygroup import connected
+from awsdeck.services.vpc.connections import Connections
+from awsdeck.services.vpc.securitygroup import connected
 from awsdeck.synth import synthesize
 
 

@@ -36,7 +36,7 @@ from awsdeck import (
     UserData,
     suggest,
 )
-from awsdeck.services.reservation import purchase_plan
+from awsdeck.services.ec2.reservation import purchase_plan
 from awsdeck.synth import synthesize
 
 AMI = "ami-0abcdef1234567890"

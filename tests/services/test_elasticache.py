@@ -30,7 +30,7 @@ from awsdeck import (
     SNSTopic,
     Stack,
 )
-from awsdeck.services.redis import RedisAccess
+from awsdeck.services.elasticache.redis import RedisAccess
 from awsdeck.synth import synthesize
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"

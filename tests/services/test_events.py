@@ -115,7 +115,8 @@ def test_a_target_in_another_stack_lets_the_account_in(stack: Stack) -> None:
     ("given", "made"),
     [
         ({"a": 1}, {"Input": '{"a":1}'}),
-        ("text", {"Input": "text"}),
+        ("text", {"Input": '"text"'}),
+        ('{"a": 1}', {"Input": '{"a": 1}'}),
         (event_field("$.detail"), {"InputPath": "$.detail"}),
         (
             {"id": event_field("$.detail.id"), "all": [event_field("$"), "x"], "other": event_field("$.other.id")},

@@ -26,7 +26,7 @@ from awsdeck import (
     inline,
 )
 from awsdeck.cfn import cloudwatch, dynamodb, kinesis, kms
-from awsdeck.rules.runtimes import LIFECYCLE
+from awsdeck.rules.functions.runtimes import LIFECYCLE
 from awsdeck.synth import synthesize
 
 CODE = inline("def handler(event, context): ...\n")

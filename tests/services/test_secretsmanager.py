@@ -20,7 +20,7 @@ from awsdeck import (
     Stack,
     inline,
 )
-from awsdeck.deploy.request import capabilities
+from awsdeck.deploy.terms.capabilities import capabilities
 from awsdeck.synth import synthesize
 
 

@@ -36,7 +36,7 @@ from awsdeck import (
     Stack,
     inline,
 )
-from awsdeck.services.mailconfiguration import EVENTS
+from awsdeck.services.ses.mailconfiguration import EVENTS
 from awsdeck.synth import synthesize
 
 SOURCE = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"

@@ -23,8 +23,8 @@ from awsdeck import (
     VPCPeering,
     allow,
 )
-from awsdeck.services.logs import LogGroup
-from awsdeck.services.subnet import Placement
+from awsdeck.services.cloudwatch.logs import LogGroup
+from awsdeck.services.vpc.subnet import Placement
 from awsdeck.synth import synthesize
 
 EVERYWHERE = "0.0.0.0/0"

@@ -6,6 +6,7 @@ Both checkers see awsdeck as a wheel has it: the package with its stubs in a fol
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -16,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+import awsdeck
 from awsdeck.cfn import stubs
+from awsdeck.errors import DeckError, Finding
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1] / "awsdeck"
@@ -91,3 +94,13 @@ def test_type_checkers_report_the_lines_that_are_wrong_and_no_others(
     missed = {number: part for number, part in expected.items() if part not in " ".join(found.get(number, ()))}
     alarms = {number: messages for number, messages in found.items() if number not in expected}
     assert (missed, alarms) == ({}, {}), {number: found.get(number) for number in missed}
+
+
+@pytest.mark.parametrize("kind", ["right", "wrong"])
+def test_every_public_class_stands_in_a_program_that_is(kind: str) -> None:
+    written = "".join(path.read_text() for path in (HERE / kind).glob("*.py"))
+    used = set(re.findall(r"\w+", re.sub(r"(?s)from awsdeck import \(.*?\)", "", written)))
+    classes = {name for name in awsdeck.__dict__["__all__"] if inspect.isclass(getattr(awsdeck, name))}
+    if kind == "wrong":
+        classes = {name for name in classes if not issubclass(getattr(awsdeck, name), DeckError | Finding)}
+    assert sorted(classes - used) == []

@@ -14,8 +14,9 @@ For clients that were not made by `fake.aws()`, call `fake.install(session)` wit
 """
 
 from .cloud import FakeCloudFormation
-from .faults import Cut, Denied, Expired, Fault, Rejected, ServerError, Stale, Throttled
-from .stack import Script
+from .faults import Cut, Denied, Expired, Fault, Rejected, ServerError, Skewed, Stale, Throttled
+from .script import Script
+from .sets import SetScript
 
 __all__ = [
     "Cut",
@@ -26,6 +27,8 @@ __all__ = [
     "Rejected",
     "Script",
     "ServerError",
+    "SetScript",
+    "Skewed",
     "Stale",
     "Throttled",
 ]

@@ -6,23 +6,57 @@ import io
 import threading
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 import botocore.exceptions
 from attrs import define, evolve, field, frozen
-from botocore.awsrequest import AWSResponse
+from botocore.awsrequest import AWSResponse, HeadersDict
 
-from ..aws import AWS
-from ..clock import VirtualClock
-from . import changesets, drifts, recovery, stacks
+from ..account.aws import AWS
+from ..account.clock import VirtualClock
+from . import (
+    adoption,
+    aliases,
+    changesets,
+    contents,
+    drifts,
+    exports,
+    hooks,
+    identities,
+    recovery,
+    refactors,
+    sets,
+    stacks,
+    terms,
+)
 from .faults import ANSWERS as REFUSALS
-from .faults import Cut, Fault, Rejected, Stale
-from .stack import FakeChangeSet, FakeStack, Refusal, Script
+from .faults import Cut, Fault, Rejected, Skewed, Stale
+from .identities import Session, check, key_of
+from .proposal import FakeChangeSet
+from .refactors import FakeRefactor
+from .refusal import Refusal
+from .script import Script
+from .stack import FakeStack
 from .wire import answer_xml, arguments, error_xml
 
 Answer = Callable[["FakeCloudFormation", "Call"], dict[str, Any]]
-ANSWERS: dict[str, Answer] = {**stacks.ANSWERS, **changesets.ANSWERS, **recovery.ANSWERS, **drifts.ANSWERS}
+ANSWERS: dict[str, Answer] = {
+    **stacks.ANSWERS,
+    **changesets.ANSWERS,
+    **recovery.ANSWERS,
+    **drifts.ANSWERS,
+    **adoption.ANSWERS,
+    **aliases.ANSWERS,
+    **refactors.ANSWERS,
+    **hooks.ANSWERS,
+    **exports.ANSWERS,
+    **identities.ANSWERS,
+    **sets.ANSWERS,
+    **terms.ANSWERS,
+}
 """Who answers which of CloudFormation's operations."""
 
 
@@ -34,6 +68,7 @@ class Call:
     arguments: Mapping[str, Any]
     time: float
     stale: bool = False  # to be answered as things were before the last operation
+    key: str = ""  # the access key it was signed with
 
 
 @define
@@ -52,10 +87,33 @@ class FakeCloudFormation:
     calls: list[Call] = field(factory=list)
     stacks: list[FakeStack] = field(factory=list)
     objects: dict[str, bytes] = field(factory=dict)
-    imports: dict[str, list[str]] = field(factory=dict)  # export name to the stacks that import it
+    imports: dict[str, list[str]] = field(factory=dict)  # export name to stacks that import it, besides those here
+    stack_sets: list[sets.FakeStackSet] = field(factory=list)
+    set_scripts: dict[str, list[sets.SetScript]] = field(factory=dict)  # stack set to how its next operations go
+    organization: dict[str, list[str]] = field(factory=dict)  # unit to its accounts
+    trusted: bool = True  # whether CloudFormation may work with the organization
+    delegated: bool = False  # whether this account acts for the management account
+    limits: dict[str, int] = field(factory=lambda: {"StackLimit": 2000, "StackOutputsLimit": 200})
+    session_seconds: float = 3600.0  # how long the keys of a role are good
+    unseen_expiry: float = 0.0  # by how much longer the client takes them to be good
+    closed_roles: set[str] = field(factory=set)  # that nobody may take on
+    external_ids: dict[str, str] = field(factory=dict)  # role to what its owner wants to hear
+    sessions: dict[str, Session] = field(factory=dict)  # access key to the role
     drifted: dict[str, dict[str, tuple[str, str]]] = field(
         factory=dict
     )  # "stack/Id" to property paths, two values each
+    existing: dict[str, set[str]] = field(factory=dict)  # what is there outside of stacks: ids by type
+    unimportable: set[str] = field(factory=set)  # types that cannot be imported
+    refactors: list[FakeRefactor] = field(factory=list)
+    immovable: set[str] = field(factory=set)  # types that a refactoring does not take
+    unasked: list[dict[str, Any]] = field(factory=list)  # what a refactoring does beyond what it was asked for
+    contents: dict[str, int] = field(factory=dict)  # buckets and repositories to the number of things in them
+    drift_status: dict[str, str] = field(factory=dict)  # "stack/Id" to UNKNOWN, DELETED, …
+    incomparable: dict[str, str] = field(factory=dict)  # stack to the reason why its comparison fails
+    comparison_seconds: float = 0.0
+    comparing: dict[str, tuple[str, float]] = field(factory=dict)  # stack id to its comparison and when that ends
+    hook_results: dict[str, list[dict[str, str]]] = field(factory=dict)  # "Hook::Name/Id" to its annotations
+    hook_targets: dict[str, str] = field(factory=dict)  # the same to the change set it has stopped
     _scripts: dict[str, list[Script]] = field(factory=dict)
     _faults: dict[str, list[Fault]] = field(factory=dict)
     _lock: threading.RLock = field(factory=threading.RLock)
@@ -69,7 +127,7 @@ class FakeCloudFormation:
 
     def install(self, session: Any) -> None:
         """Answer for every client that a boto3 session makes from now on."""
-        for service in ("cloudformation", "sts", "s3"):
+        for service in ("cloudformation", "sts", "s3", "ecr"):
             session.events.register_first(f"before-send.{service}", self._answer)
 
     def script(self, stack: str, *scripts: Script) -> None:
@@ -120,24 +178,38 @@ class FakeCloudFormation:
         """Let everything that is still running come to its end."""
         for stack in self.stacks:
             stack.advance(float("inf"))
+        for stack_set in self.stack_sets:
+            stack_set.advance(float("inf"))
 
     # answer
 
     def _answer(self, request: Any, **_: Any) -> AWSResponse:
         with self._lock:
-            if ("X-Amz-Content-SHA256" in request.headers and ".s3." in request.url) or "s3.amazonaws" in request.url:
-                return self._answer_s3(request)
+            inquiry = contents.asks(request)
+            if inquiry is not None:
+                self.calls.append(Call(inquiry, {}, self.clock.now()))
+                fault = self._next_fault(inquiry)
+                if type(fault) in REFUSALS:
+                    return _response(request, *_error(*REFUSALS[type(fault)]))
+                return _response(request, 200, contents.answer(self, inquiry, request))
+            place = contents.object_of(request)
+            if place is not None:
+                return self._answer_s3(request, place)
             body = request.body.decode() if isinstance(request.body, bytes) else str(request.body or "")
             query = {name: values[0] for name, values in parse_qs(body, keep_blank_values=True).items()}
             operation = query.pop("Action", "")
             given = arguments(query)
-            call = Call(operation, given, self.clock.now())
+            call = Call(operation, given, self.clock.now(), key=key_of(request.headers.get("Authorization")))
             self.calls.append(call)
             fault = self._next_fault(operation)
             if isinstance(fault, Cut) and fault.when == "before":
                 raise botocore.exceptions.EndpointConnectionError(endpoint_url=request.url)
             if isinstance(fault, Rejected):
                 return _response(request, *_error(400, fault.code, fault.message))
+            if isinstance(fault, Skewed):
+                date = format_datetime(datetime.fromtimestamp(self.clock.now() + fault.seconds, UTC), usegmt=True)
+                text = "The difference between the request time and the current time is too large."
+                return _response(request, *_error(403, "RequestTimeTooSkewed", text), {"Date": date})
             if type(fault) in REFUSALS:
                 return _response(request, *_error(*REFUSALS[type(fault)]))
             try:
@@ -154,8 +226,7 @@ class FakeCloudFormation:
             return waiting.pop(0)
         return self.choose(operation, len(self.calls)) if self.choose is not None else None
 
-    def _answer_s3(self, request: Any) -> AWSResponse:
-        key = request.url.split("?")[0].split("/", 3)[-1]
+    def _answer_s3(self, request: Any, key: str) -> AWSResponse:
         operation = "PutObject" if request.method == "PUT" else "HeadObject"
         self.calls.append(Call(operation, {"Key": key}, self.clock.now()))
         fault = self._next_fault(operation)
@@ -175,8 +246,7 @@ class FakeCloudFormation:
     def _do(self, call: Call) -> dict[str, Any]:
         for stack in self.stacks:
             stack.advance(call.time)
-        if call.operation == "GetCallerIdentity":
-            return {"Account": self.account, "UserId": "fake", "Arn": f"arn:aws:iam::{self.account}:user/fake"}
+        check(self, call)
         answer = ANSWERS.get(call.operation)
         if answer is None:
             raise Refusal("InvalidAction", f"the fake does not know {call.operation}")
@@ -196,22 +266,22 @@ class FakeCloudFormation:
     def new_stack(self, name: str) -> FakeStack:
         """A stack of that name, with nothing in it yet."""
         arn = f"arn:aws:cloudformation:{self.region}:{self.account}:stack/{name}/{uuid.uuid4()}"
-        stack = FakeStack(arn, name, created=self.clock.now())
+        stack = FakeStack(arn, name, created=self.clock.now(), cloud=self)
         self.stacks.append(stack)
         return stack
 
     def find_stack(self, name: str) -> FakeStack:
         """The stack of that name or ARN; raises `Refusal` as CloudFormation does."""
         for stack in reversed(self.stacks):
-            if name == stack.id or (name == stack.name and stack.status != "DELETE_COMPLETE"):
+            if name == stack.id or (name in (stack.name, stack.alias) and stack.status != "DELETE_COMPLETE"):
                 return stack
         raise Refusal("ValidationError", f"Stack with id {name} does not exist")
 
-    def find_change_set(self, arn: str) -> tuple[FakeStack, FakeChangeSet]:
-        """A change set and its stack; raises `Refusal` when it is not there."""
+    def find_change_set(self, arn: str, holder: str = "") -> tuple[FakeStack, FakeChangeSet]:
+        """A change set, by its ARN or by its name and its stack's; raises `Refusal` when it is not there."""
         for stack in self.stacks:
             for made in stack.change_sets:
-                if arn == made.arn:
+                if arn == made.arn or (holder in (stack.name, stack.id) and arn == made.arn.split("/")[1]):
                     return stack, made
         raise Refusal("ChangeSetNotFound", f"ChangeSet [{arn}] does not exist")
 
@@ -231,6 +301,6 @@ class _Raw(io.BytesIO):
         yield self.read()
 
 
-def _response(request: Any, status: int, body: str) -> AWSResponse:
-    headers = {"Content-Type": "text/xml", "x-amzn-RequestId": str(uuid.uuid4())}
+def _response(request: Any, status: int, body: str, more: Mapping[str, str] | None = None) -> AWSResponse:
+    headers = HeadersDict({"Content-Type": "text/xml", "x-amzn-RequestId": str(uuid.uuid4()), **(more or {})})
     return AWSResponse(request.url, status, headers, _Raw(body.encode()))

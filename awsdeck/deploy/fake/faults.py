@@ -43,11 +43,18 @@ class Rejected:
 
 
 @frozen
+class Skewed:
+    """This machine's clock and AWS's are so many seconds apart."""
+
+    seconds: float = 1_200.0
+
+
+@frozen
 class Stale:
     """A read shows how the stack was before its last operation."""
 
 
-Fault = Throttled | ServerError | Denied | Expired | Rejected | Cut | Stale
+Fault = Throttled | ServerError | Denied | Expired | Rejected | Cut | Skewed | Stale
 
 ANSWERS: dict[type, tuple[int, str, str]] = {
     Throttled: (400, "Throttling", "Rate exceeded"),

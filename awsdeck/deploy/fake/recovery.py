@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .stack import Refusal
+from .refusal import Refusal
 
 if TYPE_CHECKING:
     from .cloud import Answer, Call, FakeCloudFormation
@@ -15,6 +15,16 @@ def rollback_stack(fake: FakeCloudFormation, call: Call) -> dict[str, Any]:
 
 
 def continue_update_rollback(fake: FakeCloudFormation, call: Call) -> dict[str, Any]:
+    skipped, forced = call.arguments.get("ResourcesToSkip", []), call.arguments.get("ForceRollback") == "true"
+    if skipped and forced:
+        raise Refusal("ValidationError", "ForceRollback and ResourcesToSkip cannot be specified together")
+    stack = fake.find_stack(call.arguments["StackName"])
+    homes = {one.name: one for one in fake.stacks if one.status != "DELETE_COMPLETE"}
+    for word in skipped:
+        home, _, name = word.rpartition(".")
+        held = homes[home].resources if home in homes else stack.resources if not home else {}
+        if held.get(name, {}).get("ResourceStatus") != "UPDATE_FAILED":
+            raise Refusal("ValidationError", f"Resources to skip [{word}] are not in the state UPDATE_FAILED")
     return _undo(fake, call, {"UPDATE_ROLLBACK_FAILED"})
 
 
@@ -27,12 +37,9 @@ def _undo(fake: FakeCloudFormation, call: Call, states: set[str]) -> dict[str, A
     if stack.status not in states:
         raise Refusal("ValidationError", f"Stack:{stack.id} is in {stack.status} state and can not be rolled back")
     script = fake.next_script(stack.name)
-    stack.undo(
-        call.arguments.get("ClientRequestToken", ""),
-        script,
-        fake.clock.now(),
-        call.arguments.get("ResourcesToSkip", []),
-    )
+    forced = call.arguments.get("ForceRollback") == "true"
+    skip = list(script.rollback_fails) if forced else call.arguments.get("ResourcesToSkip", [])
+    stack.undo(call.arguments.get("ClientRequestToken", ""), script, fake.clock.now(), skip)
     return {}
 
 

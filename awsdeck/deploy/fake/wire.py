@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import botocore.session
 
-_SERVICES = {"GetCallerIdentity": "sts"}
+_SERVICES = {"GetCallerIdentity": "sts", "AssumeRole": "sts"}
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...rules.usecases import USE_CASES
+from ...rules.ec2.usecases import USE_CASES
 from ..advice import Advice, Choice, Guide
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ sources are controls of AWS Security Hub, by service and number, and the documen
 from __future__ import annotations
 
 from ..graph import references
-from ..policy import documents
+from ..policies.policy import documents
 from ..view import spread
 from ..vocabulary import (
     ABSENT,

@@ -1,0 +1,1 @@
+"""What whoever deploys must be allowed."""

@@ -1,0 +1,1 @@
+"""What has to be in a bucket before a stack can be made."""

@@ -1,0 +1,1 @@
+"""Plans that are kept in a file and carried out later."""

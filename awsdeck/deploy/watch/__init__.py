@@ -1,0 +1,1 @@
+"""Operations as they run, and as they are remembered."""

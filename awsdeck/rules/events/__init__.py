@@ -1,0 +1,1 @@
+"""Amazon EventBridge, its Scheduler, and Amazon Kinesis."""
