@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 
 from awsdeck import __version__
 
-from . import linting, report, resources, smallapp, startup
+from . import checking, comparing, completing, picture, report, resources, smallapp, startup, typecheck, weighing
 from .contest import Contest, Result, run
 from .peers import FOLDER, Bench, set_up
 from .process import Failed
 
-CONTESTS = (startup, smallapp, resources, linting)
+CONTESTS = (startup, smallapp, resources, checking, comparing, typecheck, completing, weighing)
 
 
 def main() -> int:
@@ -20,21 +21,32 @@ def main() -> int:
     parser.add_argument("contest", nargs="*", help="names, or beginnings of names; all of them by default")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, for a first look")
     arguments = parser.parse_args()
-    bench = set_up()
+    began = time.perf_counter()
+    bench = set_up(quick=arguments.quick)
     try:
         chosen = choose(bench, arguments.contest)
-        results: list[Result] = []
-        for contest in chosen:
-            print(f"{contest.name}: {contest.title}", file=sys.stderr)
-            results.append(run(contest, bench, quick=arguments.quick))
     except Failed as failure:
         print(f"error: {failure}", file=sys.stderr)
         return 1
+    results: list[Result] = []
+    failures: dict[str, str] = {}
+    for contest in chosen:
+        print(f"{contest.name}: {contest.title}", file=sys.stderr)
+        try:
+            results.append(run(contest, bench, quick=bench.quick))
+        except Failed as failure:
+            print(f"error: {contest.name}: {failure}", file=sys.stderr)
+            failures[contest.name] = str(failure).splitlines()[0]
     versions = {"awsdeck": __version__, **bench.versions}
     print("\n".join(report.machine(versions)), report.table(results), sep="\n\n")
     written = FOLDER / "results.md"
-    written.write_text(report.markdown(results, versions), encoding="utf-8")
-    print(f"\nwrote {written}")
+    written.write_text(report.markdown(results, versions, failures), encoding="utf-8")
+    drawn = FOLDER / "results.svg"
+    drawn.write_text(picture.draw(results), encoding="utf-8")
+    print(f"\n{time.perf_counter() - began:,.0f} s; wrote {written} and {drawn}")
+    if failures:
+        print(f"error: {', '.join(failures)} could not be measured", file=sys.stderr)
+        return 1
     return 0 if all(score.within is not False for result in results for score in result.scores) else 2
 
 
@@ -47,4 +59,5 @@ def choose(bench: Bench, names: list[str]) -> list[Contest]:
     return [contest for contest in every if not names or contest.name.startswith(tuple(names))]
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,15 +1,28 @@
-"""What a whole process costs, as the operating system counts it."""
+"""What a whole process costs, with all that it starts, as the operating system counts it."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
 class Failed(Exception):
     """A program of a contest did not end as it should."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Milliseconds of CPU (user and system) and of the clock; MB of the largest process among those that ran."""
+
+    cpu: float
+    wall: float
+    peak: float
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -18,18 +31,33 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, "HOME": str(folder), "LANG": "C.UTF-8", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
+def usage(
+    command: Sequence[str], folder: Path, *, codes: Sequence[int] = (0,), extra: Mapping[str, str] | None = None
+) -> Usage:
+    """What one run costs; what it prints goes to files in its folder."""
+    order = {"command": list(command), "folder": str(folder), "environment": {**environment(folder), **(extra or {})}}
+    starter = _starter()
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    starter.stdin.write(json.dumps(order) + "\n")
+    starter.stdin.flush()
+    said = json.loads(starter.stdout.readline())
+    if said["code"] not in codes:
+        printed = "".join((folder / name).read_text(errors="replace")[-2000:] for name in ("stdout", "stderr"))
+        raise Failed(f"{' '.join(command)} ended with {said['code']}:\n{printed}")
+    return Usage(said["cpu"], said["wall"], said["peak"])
+
+
 def cpu(
     command: Sequence[str], folder: Path, *, codes: Sequence[int] = (0,), extra: Mapping[str, str] | None = None
 ) -> float:
-    """Milliseconds of CPU, user and system, of one run; what it prints goes to files in its folder."""
-    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
-        process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            env={**environment(folder), **(extra or {})},
-        )  # fmt: skip
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in codes:
-        said = (folder / "stderr").read_text(errors="replace") or (folder / "stdout").read_text(errors="replace")
-        raise Failed(f"{' '.join(command)} ended with {process.returncode}:\n{said[-2000:]}")
-    return (usage.ru_utime + usage.ru_stime) * 1000
+    """Milliseconds of CPU of one run."""
+    return usage(command, folder, codes=codes, extra=extra).cpu
+
+
+@cache
+def _starter() -> subprocess.Popen[str]:
+    program = Path(__file__).with_name("starter.py")
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )

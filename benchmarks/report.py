@@ -1,60 +1,106 @@
-"""What the contests found, as a table on the screen and as a Markdown file."""
+"""What the contests found, as tables on the screen and as a Markdown file."""
 
 from __future__ import annotations
 
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .contest import Result, Score
 
-HEAD = ("contest", "program", "CPU ms", "spread", "ratio", "spread", "budget", "")
+Rows = list[tuple[str, ...]]
+
+FIGURES = ("contest", "program", "median", "spread", "times the first", "clock s", "peak MB")
+BUDGETS = ("contest", "what", "measured", "spread", "budget", "")
 
 
-def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
-    """A line for every program: its median, and its ratio to the peer where there is one."""
-    lines = []
+def figures(results: Sequence[Result]) -> Rows:
+    """A line for every program: its median, what that is beside the first program, time on the clock, memory."""
+    lines: Rows = []
     for result in results:
-        scores = {score.budget.contender: score for score in result.scores}
-        for name, times in result.times.items():
-            measured = (result.contest.name, name, f"{statistics.median(times):,.1f}", _spread(times, ",.0f"))
-            lines.append((*measured, *_ratio(scores.get(name))))
+        first = next(iter(result.times.values()), {})
+        for name, rounds in result.times.items():
+            values = list(rounds.values())
+            median = f"{_figure(statistics.median(values))} {result.contest.unit}"
+            whole = ("", "")
+            if result.contest.whole:
+                usages = result.usages[name].values()
+                clock = statistics.median(used.wall for used in usages) / 1000
+                whole = (f"{clock:.2f}", f"{max(used.peak for used in usages):,.0f}")
+            lines.append((result.contest.name, name, median, _spread(values), _beside(rounds, first), *whole))
+        lines += [(result.contest.name, name, "skipped", "", "", "", "") for name in result.skipped]
     return lines
 
 
-def _ratio(score: Score | None) -> tuple[str, ...]:
-    if score is None:
-        return ("", "", "", "")
-    limit = score.budget.limit
-    verdict = {True: "kept", False: "OVER", None: ""}[score.within]
-    return (
-        f"{score.ratio:.3f} × {score.budget.peer}",
-        _spread(score.ratios, ".3f"),
-        "" if limit is None else f"≤ {limit:.3f}",
-        verdict,
-    )
+def budgets(results: Sequence[Result]) -> Rows:
+    """A line for every comparison, and whether it is as it should be."""
+    return [_budget(score) for result in results for score in result.scores]
 
 
-def _spread(values: Sequence[float], form: str) -> str:
-    return f"{min(values):{form}}–{max(values):{form}}"
+def _budget(score: Score) -> tuple[str, ...]:
+    budget = score.budget
+    what = f"{budget.contender} ÷ {budget.peer}" if budget.peer else budget.contender
+    if budget.less and budget.peer:
+        what += f", both without {budget.less}"
+    elif budget.less:
+        what += f" above {budget.less.removeprefix('troposphere, ')}"
+    if budget.peak and budget.peer:
+        what += ", memory"
+    unit = "" if budget.unit == "×" else f" {budget.unit}"
+    verdict = {True: "kept", False: "OVER", None: "shown only"}[score.within]
+    limit = "" if budget.limit is None else f"≤ {_figure(budget.limit)}{unit}"
+    return (score.contest.name, what, f"{_figure(score.ratio)}{unit}", _spread(score.ratios), limit, verdict)
+
+
+def _beside(rounds: Mapping[int, float], first: Mapping[int, float]) -> str:
+    shared = [number for number in rounds if first.get(number)]
+    if rounds is first or not shared:
+        return ""
+    return f"{_figure(statistics.median(rounds[number] / first[number] for number in shared))} ×"
+
+
+def _figure(value: float) -> str:
+    """Three digits that say something."""
+    if abs(value) >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
+
+
+def _spread(values: Sequence[float]) -> str:
+    least, most = _figure(min(values)), _figure(max(values))
+    return f"{least}–{most}" if len(values) > 1 and least != most else ""
 
 
 def table(results: Sequence[Result]) -> str:
-    """The rows in columns."""
-    lines = [HEAD, *rows(results)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    """Both tables in columns."""
+    return "\n\n".join(_columns([head, *rows]) for head, rows in _tables(results))
+
+
+def _tables(results: Sequence[Result]) -> list[tuple[tuple[str, ...], Rows]]:
+    return [(FIGURES, figures(results)), (BUDGETS, budgets(results))]
+
+
+def _columns(lines: Rows) -> str:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def markdown(results: Sequence[Result], versions: dict[str, str]) -> str:
+def markdown(results: Sequence[Result], versions: dict[str, str], failures: Mapping[str, str]) -> str:
     """The same with what was compared, on which machine."""
-    lines = ["# Benchmarks", "", *machine(versions), ""]
-    lines += ["| " + " | ".join(HEAD) + " |", "|" + "---|" * len(HEAD)]
-    lines += ["| " + " | ".join(row) + " |" for row in rows(results)]
-    lines += ["", "CPU is user and system time of whole processes; a ratio is the median over rounds.", ""]
-    lines += [f"- {result.contest.name}: {result.contest.title}; {result.same}." for result in results]
+    lines = ["# Benchmarks", "", *(f"{line}  " for line in machine(versions)), "", "![results](results.svg)"]
+    for title, (head, rows) in zip(("Figures", "Budgets"), _tables(results), strict=True):
+        lines += ["", f"## {title}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+        lines += ["| " + " | ".join(row) + " |" for row in rows]
+    lines += ["", "## What was compared", ""]
+    lines += [
+        f"- **{result.contest.name}**: {result.contest.title}; {result.same or 'nobody took part'}."
+        for result in results
+    ]
+    skipped = {f"{result.contest.name}, {name}": why for result in results for name, why in result.skipped.items()}
+    lines += [f"- **{name}** was skipped: {why}" for name, why in skipped.items()]
+    lines += [f"- **{name}** failed: {why}" for name, why in failures.items()]
     return "\n".join([*lines, ""])
 
 

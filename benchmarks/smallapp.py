@@ -2,27 +2,34 @@
 
 from pathlib import Path
 
-from .contest import Budget, Contender, Contest
-from .peers import Bench
+from . import cdk
+from .contest import Bench, Budget, Contender, Contest, Written
 from .sameness import same_templates
 
-PROGRAMS = Path(__file__).parent / "programs"
-DECK = PROGRAMS / "small_awsdeck.py"
+DECK = Path(__file__).parent / "programs" / "small_awsdeck.py"
 
 
 def contests(bench: Bench) -> list[Contest]:
     return [
         Contest(
             "small-app",
-            "five constructs, all rules on, against the same template written by hand",
+            "four constructs and a subscription, all rules on, against the same template written by hand",
             [
                 Contender("python deck.py", ["{python}", DECK.name], [DECK]),
                 Contender("awsdeck synth", ["{awsdeck}", "synth", DECK.name], [DECK]),
-                Contender("troposphere", ["{python}", "small_troposphere.py"], [PROGRAMS / "small_troposphere.py"]),
+                Contender("troposphere", ["{python}", "app.py"], [Written("small", "troposphere")]),
+                cdk.library("small", rounds=3),
+                cdk.synth("small", rounds=3),
+                cdk.synth("small", rounds=2, as_it_comes=True),
             ],
-            [Budget("python deck.py", "troposphere", 1.0), Budget("awsdeck synth", "troposphere", 1.5)],
+            [
+                Budget("python deck.py", "troposphere", 1.0),
+                Budget("awsdeck synth", "troposphere", 1.5),
+                Budget("awsdeck synth", "cdk synth", 1 / 25),
+                Budget("awsdeck synth", "cdk synth, as it comes", None),
+            ],
             same_templates,
-            rounds=20,
+            rounds=15,
             quick=7,
         ),
     ]

@@ -2,24 +2,33 @@
 
 from pathlib import Path
 
-from .contest import Budget, Contender, Contest
-from .peers import Bench
+from .cdk import ENVIRONMENT
+from .contest import Bench, Budget, Contender, Contest
 from .sameness import same_text
 
 PROGRAMS = Path(__file__).parent / "programs"
+
+
+def _starts(name: str, python: str = "{python}", **more: object) -> Contender:
+    program = PROGRAMS / f"start_{name.replace('-', '_')}.py"
+    return Contender(name, [python, program.name], [program], **more)  # type: ignore[arg-type]
 
 
 def contests(bench: Bench) -> list[Contest]:
     return [
         Contest(
             "startup",
-            "import, and the class of one resource type; the interpreter's own start taken off",
+            "import, and the class of one resource type; ratios without the interpreter's own start",
             [
+                _starts("awsdeck"),
+                _starts("troposphere"),
+                _starts("aws-cdk-lib", "{cdk-python}", needs=["cdk"], rounds=3, extra=ENVIRONMENT),
                 Contender("python", ["{python}", "empty.py"], [PROGRAMS / "empty.py"]),
-                Contender("awsdeck", ["{python}", "start_awsdeck.py"], [PROGRAMS / "start_awsdeck.py"]),
-                Contender("troposphere", ["{python}", "start_troposphere.py"], [PROGRAMS / "start_troposphere.py"]),
             ],
-            [Budget("awsdeck", "troposphere", 0.35, less="python")],
+            [
+                Budget("awsdeck", "troposphere", 0.35, less="python"),
+                Budget("awsdeck", "aws-cdk-lib", None, less="python"),
+            ],
             same_text,
             rounds=25,
             quick=9,

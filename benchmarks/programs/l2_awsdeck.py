@@ -21,7 +21,7 @@ def main(resources: int, stacks: int) -> None:
     app = App()
     for number in range(stacks):
         stack = Stack(app, f"stack-{number}", region="eu-west-1")
-        for n in range(resources // stacks // MADE):
+        for n in range((resources // MADE + stacks - 1 - number) // stacks):
             group(stack, n, f"{number}-{n}")
     app.synth()
 

@@ -1,9 +1,10 @@
 """Good templates, and the same templates with one mistake each, written from what AWS refuses and not from any rule.
 
-The templates are in `mutations/bases/`, the mistakes in `mutations/*.yaml`. A mistake has `why` and either `text` (what
+There are two sets: `TUNED`, against which rules have been mended since, and `HELD_OUT`, see `mutations/heldout/README.md`.
+In each the templates are in `bases/`, the mistakes in the files beside it. A mistake has `why` and either `text` (what
 stands in the file, and what is put there instead) or `at` with `set` or `drop`. A path begins with a resource, whose
 properties it leads into, or with a slash at the top of the template. `also` names further changes that belong to it.
-`skip` marks what has turned out to be no mistake.
+`skip` says why something has turned out to be no mistake.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import yaml
 
 from awsdeck.template import loads
 
-FOLDER = Path(__file__).parent / "mutations"
+TUNED = Path(__file__).parent.parent / "mutations"
+HELD_OUT = TUNED / "heldout"
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,20 @@ class Mutant:
     suffix: str
 
 
-@lru_cache(1)
-def bases() -> tuple[Base, ...]:
-    """The good templates."""
-    files = sorted((FOLDER / "bases").iterdir())
+@lru_cache
+def bases(folder: Path = TUNED) -> tuple[Base, ...]:
+    """The good templates of a set."""
+    files = sorted((folder / "bases").iterdir())
     return tuple(Base(file.name, file.read_text(encoding="utf-8")) for file in files)
 
 
-@lru_cache(1)
-def mutants() -> tuple[Mutant, ...]:
-    """The templates with a mistake."""
-    by_name = {base.name: base for base in bases()}
+@lru_cache
+def mutants(folder: Path = TUNED) -> tuple[Mutant, ...]:
+    """The templates of a set, each with its mistake."""
+    by_name = {base.name: base for base in bases(folder)}
     parsed = {name: loads(base.text, file=name).data for name, base in by_name.items()}
     found = []
-    for file in sorted(FOLDER.glob("*.yaml")):
+    for file in sorted(folder.glob("*.yaml")):
         told = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
         for number, mistake in enumerate(told["mutations"], 1):
             if mistake.get("skip"):
@@ -64,7 +66,8 @@ def mutants() -> tuple[Mutant, ...]:
                 old, new = mistake["text"]
                 if base.text.count(old) < 1:
                     raise ValueError(f"{name}: {old!r} is not in {base.name}")
-                found.append(Mutant(name, base.name, mistake["why"], base.text.replace(old, new, 1), ".yaml"))
+                suffix = Path(base.name).suffix
+                found.append(Mutant(name, base.name, mistake["why"], base.text.replace(old, new, 1), suffix))
                 continue
             data = copy.deepcopy(parsed[base.name])
             for at, value in (mistake.get("also") or {}).items():
@@ -86,9 +89,10 @@ def _change(data: Any, steps: list[str], change: dict[str, Any]) -> None:
     *way, last = steps
     for step in way:
         data = data.setdefault(step, {}) if isinstance(data, dict) else data[int(step)]
+    place: Any = int(last) if isinstance(data, list) else last
     if change.get("drop"):
-        del data[int(last) if isinstance(data, list) else last]
-    elif isinstance(data, list) and int(last) == len(data):
+        del data[place]
+    elif isinstance(data, list) and place == len(data):
         data.append(change["set"])
     else:
-        data[int(last) if isinstance(data, list) else last] = change["set"]
+        data[place] = change["set"]

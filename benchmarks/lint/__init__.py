@@ -1,0 +1,1 @@
+"""What linters cost and what they find: `python -m benchmarks.lint`."""
