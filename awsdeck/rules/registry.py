@@ -266,6 +266,9 @@ GENERAL = (*TOGETHER, *CHANGES)
 FEW = 5
 """From so many resources of a type on, what its rules read is remembered."""
 
+PLANS_MOST = 4_000
+"""So many types have their rules at hand, twice as many as there are; users' templates may name any."""
+
 _loaded: dict[str, tuple[Rule, ...]] = {}
 _plans: dict[tuple[str, str], Plan] = {}
 
@@ -343,6 +346,8 @@ def plan(type: str, scope: Scope = "resource") -> Plan:
     """How to check one resource of this type."""
     found = _plans.get((type, scope))
     if found is None:
+        if len(_plans) >= PLANS_MOST:
+            _plans.clear()
         rules = (rule for module in (*modules_of(type), *EVERYWHERE) for rule in module_rules(module))
         found = _plans[type, scope] = Plan(
             (rule for rule in rules if rule.scope == scope and (type in rule.types or "*" in rule.types)), type

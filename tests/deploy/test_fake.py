@@ -9,6 +9,7 @@ import threading
 from typing import Any
 
 import boto3
+import botocore.config
 import botocore.exceptions
 import pytest
 

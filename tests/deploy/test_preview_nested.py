@@ -147,3 +147,15 @@ def test_warnings_about_nested_stacks_are_told_with_their_line(
     fake.script("shop", Script(nested={"Inner": Script(warnings={"/Resources/Topic": "nearly at the quota"})}))
     found = planned(fake, nest(tmp_path, {"Resources": {"Topic": make.topic("new")}}), **BUCKET)
     assert [one.message for one in found.warnings] == ["deck.py:12: shop/Inner/Topic: nearly at the quota"]
+
+
+def test_reverting_drift_asks_for_no_nested_change_sets_which_cloudformation_would_refuse(
+    fake: FakeCloudFormation, make: Any, tmp_path: Path
+) -> None:
+    assembly = nest(tmp_path, {"Resources": {"Topic": make.topic()}})
+    deploy(assembly, aws=fake.aws(), **BUCKET)
+    fake.drifted["shop/Inner"] = {"/Tags": ("a", "by hand")}
+    deploy(assembly, aws=fake.aws(), conduct=Conduct(revert_drift=True), **BUCKET)
+    first, second = [call.arguments for call in fake.calls if call.operation == "CreateChangeSet"][-2:]
+    assert first.get("IncludeNestedStacks") == "true"
+    assert (second.get("DeploymentMode"), second.get("IncludeNestedStacks")) == ("REVERT_DRIFT", None)

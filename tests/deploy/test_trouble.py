@@ -248,6 +248,24 @@ def test_ctrl_c_while_the_change_set_is_made_leaves_nothing_behind(
     assert listener.results[0].status == "interrupted"
 
 
+def test_ctrl_c_while_a_start_is_refused_again_and_again_leaves_nothing_behind(
+    fake: FakeCloudFormation, make: Any, listener: Any
+) -> None:
+    fake.fault("ExecuteChangeSet", Throttled(), times=50)
+
+    class Pressed(type(fake.clock)):  # type: ignore[misc]
+        def sleep(self, seconds: float, stop: Any) -> None:
+            super().sleep(seconds, stop)
+            if fake.operations().count("ExecuteChangeSet") > 2:
+                stop.set()
+
+    fake.clock = Pressed()
+    with pytest.raises(KeyboardInterrupt):
+        deploy(make.shop(TEMPLATE), aws=fake.aws(), observer=listener)
+    assert fake.status("shop") == "DELETE_COMPLETE"
+    assert listener.results[0].status == "interrupted"
+
+
 def test_ctrl_c_after_the_start_stops_watching_and_nothing_else(
     fake: FakeCloudFormation, make: Any, listener: Any
 ) -> None:
