@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pathlib
 import shutil
+import signal
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,12 @@ KEPT = "AWSDECK_TEST_TEMPLATES"
 
 
 def pytest_configure() -> None:
-    """The user's own credentials and colours never reach a test, not even one that starts a process."""
+    """The user's own credentials and colours never reach a test, not even one that starts a process.
+
+    Ctrl-C does, also where the tests themselves run in the background of a shell, which has it ignored.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL", "FORCE_COLOR", "NO_COLOR"):
         os.environ.pop(name, None)
     os.environ.update(NOBODY)
