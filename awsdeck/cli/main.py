@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 from .. import __version__
@@ -24,16 +25,36 @@ BUG = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit codes are those of the contract in `awsdeck --help`."""
+    """Run a command line; the exit codes are those of the contract in `awsdeck --help`.
+
+    SIGTERM, with which CI systems end a job, means what Ctrl-C does.
+    """
     args = list(sys.argv[1:] if argv is None else argv)
     context = Context(_guess(args))
-    code = _run(args, context)
+    before = _heed_termination()
+    try:
+        code = _run(args, context)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
     try:
         context.screen.flush()
     except DeckError as error:
         context.screen.error(error)
         code = error.exit_code
     return code
+
+
+def _heed_termination() -> Any:
+    """What SIGTERM meant before, or None where it cannot be given another meaning."""
+
+    def interrupted(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        return signal.signal(signal.SIGTERM, interrupted)
+    except ValueError:  # not the main thread
+        return None
 
 
 def _run(args: list[str], context: Context) -> int:

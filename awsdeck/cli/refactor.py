@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-
 from ..errors import ApprovalNeeded, InputError
 from ..lint.report import counted, printable
 from .account import LOCAL, OPTIONS, open_account
@@ -11,7 +9,6 @@ from .command import Argument, Command, Option
 from .deck import assemble, stacks_named
 from .subjects import subjects
 from .synth import deck_report, failed
-from .watching import heed_termination
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,24 +46,19 @@ def refactor(
         else:
             context.screen.say("nothing is left to move")
         return 0
-    before = heed_termination()
-    try:
-        done = [
-            run(
-                assembly,
-                plan,
-                aws=aws,
-                confirm=lambda plan: _confirmed(context, plan, check=check),
-                tell=lambda action: context.screen.note(f"  CloudFormation: {printable(action)}"),
-                bucket=bucket or context.config.get("deploy.bucket"),
-                check=check,
-                timeout=timeout,
-            )
-            for plan in found.refactorings
-        ]
-    finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+    done = [
+        run(
+            assembly,
+            plan,
+            aws=aws,
+            confirm=lambda plan: _confirmed(context, plan, check=check),
+            tell=lambda action: context.screen.note(f"  CloudFormation: {printable(action)}"),
+            bucket=bucket or context.config.get("deploy.bucket"),
+            check=check,
+            timeout=timeout,
+        )
+        for plan in found.refactorings
+    ]
     if context.json:
         context.screen.data({"version": 1, "refactorings": [one.to_dict() for one in done], **_beside(found)})
         return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 
 from ..errors import ApprovalNeeded, DeckError
 from .command import Option
@@ -12,7 +11,6 @@ from .show import error_data
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from ..deploy import Result, RunRecord, StackPlan
     from .context import Context
@@ -61,7 +59,6 @@ def watched(context: Context, watch: Lines | Records, work: Callable[[], Result]
     """Do it; what the observer has told of a stack's end is not told again."""
     result: Result | None = None
     code = 0
-    before = heed_termination()
     try:
         result = work()
     except KeyboardInterrupt:
@@ -75,24 +72,10 @@ def watched(context: Context, watch: Lines | Records, work: Callable[[], Result]
         elif not watch.told or context.debug:
             raise
     finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
         watch.close()
         if context.json:
             context.screen.record({"type": "summary", "exit_code": code})
     return code, result
-
-
-def heed_termination() -> Any:
-    """Have SIGTERM mean what Ctrl-C does; what it meant before, or None where that cannot be said."""
-
-    def interrupted(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        return signal.signal(signal.SIGTERM, interrupted)
-    except ValueError:  # not the main thread
-        return None
 
 
 def confirming(context: Context, watch: Lines | Records, *, approve: bool, local: bool) -> Callable[[StackPlan], bool]:
